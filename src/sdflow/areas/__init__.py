@@ -1,0 +1,1 @@
+"""What is governed: one package per process area, one module per kind. Presence here is registration."""

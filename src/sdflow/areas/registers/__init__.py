@@ -1,0 +1,1 @@
+"""The registers on which every process area rests."""

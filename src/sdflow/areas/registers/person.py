@@ -1,0 +1,67 @@
+"""Person: somebody who acts, with roles and certificates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from sdflow.domain.kind import HOUSEKEEPING, Content, Description, Key, Line, Reference, RefersTo, Strict
+from sdflow.domain.trait import Acting, HeldRole, Party
+
+Fingerprint = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class RolePeriod(Strict):
+    """From and until when a role is held; until none, it goes on."""
+
+    since: date
+    until: date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.until is not None and self.until < self.since:
+            raise ValueError(f"ends on {self.until}, before it starts on {self.since}")
+        return self
+
+
+class Certificate(Strict):
+    """A certificate with which a person signs."""
+
+    fingerprint: Fingerprint = Field(description="SHA-256 of the certificate, in hexadecimal")
+    valid_from: datetime
+    valid_until: datetime
+
+
+class Person(Content, Acting):
+    """Somebody who acts; the title is the person's name."""
+
+    description = Description("person", "Person", "People", "PER")
+
+    organisation: Annotated[Reference, RefersTo((Party,))] | None = Field(
+        None, description="The unit, team or supplier for which the person acts"
+    )
+    position: Line | None = Field(None, description="Position in the organisation")
+    login: Line | None = Field(None, description="Operating-system login that stands for this person")
+    roles: dict[Key, RolePeriod] = Field(default_factory=dict, description="Roles with from and until")
+    certificates: dict[Key, Certificate] = Field(default_factory=dict, description="Certificates for signing")
+    email: Line | None = Field(None, json_schema_extra=HOUSEKEEPING)
+    telephone: Line | None = Field(None, json_schema_extra=HOUSEKEEPING)
+
+    def login_name(self) -> str | None:
+        """The operating-system login that stands for this person."""
+        return self.login
+
+    def held_roles(self) -> tuple[HeldRole, ...]:
+        """The roles, past and present."""
+        return tuple(HeldRole(role, period.since, period.until) for role, period in self.roles.items())
+
+    def fingerprint(self, day: date) -> str | None:
+        """SHA-256 fingerprint of the newest certificate that is valid on that day."""
+        valid = [
+            certificate
+            for certificate in self.certificates.values()
+            if certificate.valid_from.date() <= day <= certificate.valid_until.date()
+        ]
+        return max(valid, key=lambda one: one.valid_from).fingerprint if valid else None

@@ -1,0 +1,36 @@
+"""OLA: what an internal team promises, so that a service level agreement can be kept."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from sdflow.domain.agreement import SupportedComponent, SupportPromise, SupportTargets
+from sdflow.domain.clauses import Agreement, Lines, Priority
+from sdflow.domain.kind import Description, Key, Reference, RefersTo, Text
+from sdflow.domain.trait import Supporting
+
+
+class Ola(Agreement, Supporting):
+    """The agreement with an internal team that carries part of a service."""
+
+    description = Description(
+        "ola", "Operational level agreement", "Operational level agreements", "OLA", document=True
+    )
+
+    provider: Annotated[Reference, RefersTo(("team",))] = Field(description="The team that promises")
+    receiver: Annotated[Reference, RefersTo(("team",))] = Field(description="The team that relies on it")
+    supports: list[Annotated[Reference, RefersTo(("service",))]] = Field(
+        default_factory=list, max_length=200, description="Services that rest on this agreement"
+    )
+    components: Annotated[dict[Key, SupportedComponent], Field(min_length=1, max_length=200)]
+    targets: SupportTargets
+    priorities: dict[Key, Priority] = Field(default_factory=dict)
+    hand_over_rules: Text | None = Field(None, description="How work is passed on")
+    on_call: Lines = Field(default_factory=list, description="On-call arrangements")
+    capacity: Lines = Field(default_factory=list, description="Capacity limits")
+
+    def support(self) -> SupportPromise:
+        """What the team promises."""
+        return SupportPromise(self.term, self.hours, self.components, self.targets)

@@ -1,0 +1,40 @@
+"""Service: an entry of the service catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field
+
+from sdflow.domain.agreement import PersonReference
+from sdflow.domain.kind import Content, Description, Key, Line, Text
+from sdflow.domain.structure import Route, Structure
+from sdflow.domain.trait import Structured
+
+
+class Service(Content, Structured):
+    """What is provided to customers, what it is made of, and how support reaches it."""
+
+    description = Description("service", "Service", "Services", "SVC")
+
+    owner: PersonReference = Field(description="Service owner, accountable for the service")
+    purpose: Text = Field(description="What the service does for the business")
+    users: Annotated[int, Field(ge=0, le=100_000_000)] | None = Field(None, description="Number of users")
+    criticality: Line | None = Field(None, description="What it means to the business when the service fails")
+    structure: Structure = Field(description="Components in series, redundant, or at least some of many")
+    routes: Annotated[dict[Key, Route], Field(max_length=50)] = Field(
+        default_factory=dict, description="Support routes"
+    )
+
+    def owner_reference(self) -> str:
+        """The service owner."""
+        return self.owner
+
+    def built_of(self) -> Structure:
+        """How the service is made of components."""
+        return self.structure
+
+    def support_routes(self) -> Mapping[str, Route]:
+        """The support routes by their keys."""
+        return self.routes

@@ -1,0 +1,1 @@
+"""Vocabulary and arithmetic of service delivery: no file, database, clock or network."""

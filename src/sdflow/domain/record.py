@@ -1,0 +1,94 @@
+"""Record: a governed thing, its revisions and its versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sdflow.domain.kind import Link
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One text of a record's content, as it was stored; never changed afterwards.
+
+    `round` numbers the offers of a negotiation; it is none for a change outside one.
+    """
+
+    number: int
+    format: str
+    text: str
+    sha256: str
+    act: int
+    round: int | None = None
+    offered_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """A governed thing as it stands: where it is in its life cycle, and its latest revision."""
+
+    reference: str
+    kind: str
+    title: str
+    state: str
+    version: int
+    revision: Revision
+    owner: str | None = None
+    service: str | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    lock: int = 0
+
+    def moved(self, state: str) -> Record:
+        """The record in another state."""
+        return replace(self, state=state)
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A frozen version: everything that was agreed, self-contained, as canonical text with its hash."""
+
+    reference: str
+    version: int
+    text: str
+    sha256: str
+    act: int
+
+
+@dataclass(frozen=True)
+class StoredDocument:
+    """A document of a frozen version, kept byte for byte; each signature adds the next `sequence`."""
+
+    reference: str
+    version: int
+    sequence: int
+    pdf: bytes
+    sha256: str
+    act: int
+
+
+@dataclass(frozen=True)
+class StoredSignature:
+    """Who signed which field of which version when, with which certificate."""
+
+    reference: str
+    version: int
+    field: str
+    person: str
+    fingerprint: str
+    signed_at: datetime
+    document_sha256: str
+    act: int
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A link of one record to another, seen from the one that is cited."""
+
+    citing: str
+    path: str
+    cited: str
+
+
+__all__ = ["Citation", "Envelope", "Link", "Record", "Revision", "StoredDocument", "StoredSignature"]

@@ -1,0 +1,171 @@
+"""Rule: the language in which rule files are written.
+
+A rule is a list of patterns over facts. It finds something for every combination of distinct facts, one
+for each `fact` pattern, that satisfies all conditions and for which no fact satisfies a `none` pattern.
+A field that is absent or none satisfies no comparison, and a fact that lacks a field to which a later
+pattern refers does not match. `rule_evaluation` is the specification of that meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sdflow.domain.finding import Severity
+
+FactValue = str | int | Decimal | bool | date | None
+
+
+class FieldType(StrEnum):
+    """The type of a fact's field: text, whole number, decimal number, truth value or date."""
+
+    str = "str"
+    int = "int"
+    number = "number"
+    bool = "bool"
+    date = "date"
+
+
+class Operator(StrEnum):
+    """What a condition asks of a field."""
+
+    eq = "eq"
+    ne = "ne"
+    lt = "lt"
+    lte = "lte"
+    gt = "gt"
+    gte = "gte"
+    exists = "exists"
+    missing = "missing"
+
+
+class Arithmetic(StrEnum):
+    """What may be computed on the right side of a comparison."""
+
+    mul = "mul"
+    add = "add"
+    sub = "sub"
+
+
+@dataclass(frozen=True)
+class FieldOf:
+    """`$alias.field`: the value of a field of a fact matched by an earlier pattern."""
+
+    alias: str
+    field: str
+
+    def __str__(self) -> str:
+        return f"${self.alias}.{self.field}"
+
+
+@dataclass(frozen=True)
+class Computed:
+    """`{mul: [a, b]}`: a value computed from an operand and a constant or another operand."""
+
+    operation: Arithmetic
+    left: FieldOf | FactValue
+    right: FieldOf | FactValue
+
+
+Operand = FieldOf | Computed | FactValue
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One comparison of a field; `exists` and `missing` take no operand."""
+
+    field: str
+    operator: Operator
+    operand: Operand = None
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A fact that must be there, known by its alias; or, where `negated`, one that must not."""
+
+    fact: str
+    conditions: tuple[Condition, ...] = ()
+    alias: str = ""
+    negated: bool = False
+
+
+@dataclass(frozen=True)
+class Example:
+    """A case beside a rule: these facts, so many findings and, where given, what the message says."""
+
+    name: str
+    given: tuple[Fact, ...]
+    fires: int
+    says: str | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A declared rule: what it proves, where that is written, how it weighs, what it looks for, what it says."""
+
+    id: str
+    title: str
+    reference: str
+    severity: Severity
+    match: tuple[Pattern, ...]
+    message: str
+    examples: tuple[Example, ...] = ()
+    advice: str = ""
+    source: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A flat, typed statement: its kind and its fields. `FactKind` classes of `domain.fact` make them."""
+
+    kind: str
+    fields: Mapping[str, FactValue]
+
+    def get(self, name: str) -> FactValue:
+        """The field's value, none where it is absent."""
+        return self.fields.get(name)
+
+
+Schema = Mapping[str, Mapping[str, FieldType]]
+"""What fields each fact kind has, and of which type."""
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """All rules that are in use, the fact kinds they may name, and which files a workspace overrode."""
+
+    rules: tuple[Rule, ...]
+    schema: Schema
+    overridden: tuple[str, ...] = ()
+
+    def fact_kinds(self) -> frozenset[str]:
+        """The kinds of fact that some rule looks at."""
+        return frozenset(pattern.fact for rule in self.rules for pattern in rule.match)
+
+
+def message_text(template: str, matched: Mapping[str, Mapping[str, Any]]) -> str:
+    """The message with every `{alias.field}` replaced by what was matched; the file's loader has checked the names."""
+    text = template
+    for alias, fields in matched.items():
+        for name, value in fields.items():
+            text = text.replace(f"{{{alias}.{name}}}", spoken(value))
+    return text
+
+
+def spoken(value: Any) -> str:
+    """A fact's value as people say it: decimals without trailing zeros, dates as 14 Nov 2026."""
+    match value:
+        case None:
+            return "–"
+        case bool():
+            return "yes" if value else "no"
+        case Decimal():
+            return format(value.normalize(), "f")
+        case date():
+            return f"{value.day} {value:%b %Y}"
+    return str(value)

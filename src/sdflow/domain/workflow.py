@@ -1,0 +1,176 @@
+"""Workflow: the life cycle of a kind of record, as its file declares it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sdflow.domain.finding import Severity
+
+
+class Effect(StrEnum):
+    """What a step brings about besides the new state."""
+
+    freeze = "freeze"
+    supersede = "supersede"
+
+
+class Trigger(StrEnum):
+    """What takes a step by itself as soon as its guards hold."""
+
+    signature = "signature"
+
+
+@dataclass(frozen=True)
+class State:
+    """A state with its meaning.
+
+    `frozen`: content may not change. `binding`: the agreement is signed, so it can support others while its
+    term runs. `negotiation`: a change of content is a numbered round of offer and counter-offer.
+    """
+
+    name: str
+    meaning: str
+    initial: bool = False
+    final: bool = False
+    frozen: bool = False
+    binding: bool = False
+    negotiation: bool = False
+
+
+@dataclass(frozen=True)
+class Guards:
+    """What must hold before a step may be taken. Every guard is a word with its values.
+
+    `by`: roles of which the person has one. `requires`: fields that may not be empty. `findings`: no
+    finding of this weight or heavier. `signed_by`: every signatory has signed. `keys`: every signatory has a
+    certificate. `not_by`: a person who took one of these steps may not take this one (`apply` is the
+    drafting). `on_or_after`: the business date has reached the date in this field. `after`: has passed it.
+    """
+
+    by: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    findings: Severity | None = None
+    signed_by_all: bool = False
+    keys: bool = False
+    not_by: tuple[str, ...] = ()
+    on_or_after: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A named way from some states to another."""
+
+    name: str
+    sources: tuple[str, ...]
+    target: str
+    meaning: str
+    guards: Guards = Guards()
+    effects: tuple[Effect, ...] = ()
+    on: Trigger | None = None
+
+
+@dataclass(frozen=True)
+class JourneyMove:
+    """One line of a journey: this person takes this step; where `refused`, the guard that must stop it."""
+
+    step: str
+    by: str
+    refused: str | None = None
+    given: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Journey:
+    """A story told in a workflow file that is also a test: the moves, and the state in which they end."""
+
+    name: str
+    moves: tuple[JourneyMove, ...]
+    ends: str
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """The life cycle of the kinds that a workflow file is for."""
+
+    name: str
+    title: str
+    kinds: tuple[str, ...]
+    states: tuple[State, ...]
+    steps: tuple[Step, ...]
+    journeys: tuple[Journey, ...] = ()
+    renamed: Mapping[str, str] | None = None
+    sha256: str = ""
+    source: str = ""
+
+    def state(self, name: str) -> State:
+        """The state of that name."""
+        return next(state for state in self.states if state.name == name)
+
+    @property
+    def initial(self) -> State:
+        """Where every record begins."""
+        return next(state for state in self.states if state.initial)
+
+    def steps_from(self, state: str) -> tuple[Step, ...]:
+        """The steps that lead away from a state."""
+        return tuple(step for step in self.steps if state in step.sources)
+
+
+def workflow_faults(workflow: Workflow, roles: frozenset[str]) -> Iterator[str]:
+    """Everything that makes a workflow unusable, each as a sentence."""
+    names = [state.name for state in workflow.states]
+    yield from (f"the state '{name}' is declared twice" for name in sorted(_repeated(names)))
+    initial = [state.name for state in workflow.states if state.initial]
+    if len(initial) != 1:
+        yield f"exactly one state must be initial, not {len(initial)}"
+        return
+    yield from _step_faults(workflow, frozenset(names), roles)
+    yield from _graph_faults(workflow, initial[0])
+
+
+def _repeated(names: list[str]) -> set[str]:
+    return {name for name in names if names.count(name) > 1}
+
+
+def _step_faults(workflow: Workflow, names: frozenset[str], roles: frozenset[str]) -> Iterator[str]:
+    finals = {state.name for state in workflow.states if state.final}
+    steps = {step.name for step in workflow.steps}
+    for step in workflow.steps:
+        for state in sorted({*step.sources, step.target} - names):
+            yield f"step '{step.name}' names the unknown state '{state}'"
+        for state in sorted(finals & set(step.sources)):
+            yield f"step '{step.name}' leaves the final state '{state}'"
+        for role in sorted(set(step.guards.by) - roles):
+            yield f"step '{step.name}' names the unknown role '{role}'"
+        for other in sorted(set(step.guards.not_by) - steps - {"apply"}):
+            yield f"step '{step.name}' names the unknown step '{other}'"
+    pairs = [f"step '{step.name}' leaves '{source}' in two ways" for step in workflow.steps for source in step.sources]
+    yield from sorted(_repeated(pairs))
+
+
+def _graph_faults(workflow: Workflow, initial: str) -> Iterator[str]:
+    onward = {state.name: {s.target for s in workflow.steps if state.name in s.sources} for state in workflow.states}
+    backward = {name: {source for source, targets in onward.items() if name in targets} for name in onward}
+    reached = _closure({initial}, onward)
+    for state in workflow.states:
+        if state.name not in reached:
+            yield f"the state '{state.name}' cannot be reached"
+    finals = {state.name for state in workflow.states if state.final}
+    if not finals:
+        yield "no state is final"
+        return
+    ending = _closure(finals, backward)
+    for name in sorted(reached & set(onward) - ending):
+        yield f"from the state '{name}' no final state can be reached"
+
+
+def _closure(start: set[str], edges: Mapping[str, set[str]]) -> set[str]:
+    found, todo = set(start), list(start)
+    while todo:
+        for name in edges.get(todo.pop(), set()) - found:
+            found.add(name)
+            todo.append(name)
+    return found
