@@ -27,6 +27,8 @@ class FactKind:
     """Base of all fact kinds."""
 
     kinds: ClassVar[dict[str, type[FactKind]]] = {}
+    states_promise: ClassVar[bool] = False
+    """Whether the fact only states what is promised, so that another fact has to compare it."""
 
     def __init_subclass__(cls) -> None:
         FactKind.kinds[cls.kind_name()] = cls
@@ -48,6 +50,8 @@ class SlaTarget(FactKind):
 
     `minutes` for a time per priority, `percent` for a share of agreed service time.
     """
+
+    states_promise = True
 
     agreement: str
     clause: str

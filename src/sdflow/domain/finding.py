@@ -34,5 +34,6 @@ class Finding:
     message: str
     reference: str = field(compare=False, default="")
     title: str = field(compare=False, default="")
+    advice: str = field(compare=False, default="")
     matched: Mapping[str, Mapping[str, Any]] = field(compare=False, hash=False, default_factory=dict)
     absent: tuple[str, ...] = field(compare=False, default=())

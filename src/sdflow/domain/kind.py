@@ -14,6 +14,10 @@ from typing import Annotated, Any, ClassVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
+from pydantic.fields import FieldInfo
+
+from sdflow.domain.content import plain
+
 REFERENCE_PATTERN = r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)+$"
 KEY_PATTERN = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
 
@@ -74,6 +78,11 @@ class Content(Strict):
 
     title: Title = Field(description="What people call it")
 
+    @classmethod
+    def upgraded(cls, number: int, content: dict[str, Any]) -> dict[str, Any]:
+        """A content of the older format `number` in the present format; a kind whose format rose overrides this."""
+        return content
+
     def starts_on(self) -> date | None:
         """The day from which the content has effect, where it has one."""
         return None
@@ -91,25 +100,47 @@ class Content(Strict):
         return None
 
 
-def without_housekeeping(model: BaseModel) -> dict[str, Any]:
-    """The model's fields as a dictionary, without those declared as housekeeping, at every depth."""
-    found: dict[str, Any] = {}
-    for name, field in type(model).model_fields.items():
-        extra = field.json_schema_extra
-        if isinstance(extra, Mapping) and extra.get("housekeeping"):
-            continue
-        found[name] = _material(getattr(model, name))
-    return found
+def _is_housekeeping(field: FieldInfo) -> bool:
+    return isinstance(field.json_schema_extra, Mapping) and bool(field.json_schema_extra.get("housekeeping"))
 
 
-def _material(value: Any) -> Any:
+def material(value: Any) -> Any:
+    """A content, or a part of one, as plain mappings and lists without what is declared as housekeeping."""
     if isinstance(value, BaseModel):
-        return without_housekeeping(value)
+        fields = type(value).model_fields.items()
+        return {name: material(getattr(value, name)) for name, field in fields if not _is_housekeeping(field)}
     if isinstance(value, Mapping):
-        return {key: _material(item) for key, item in value.items()}
+        return {key: material(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_material(item) for item in value]
+        return [material(item) for item in value]
     return value
+
+
+def housekeeping(value: Any) -> Any:
+    """What `material` leaves out: nested mappings with only the housekeeping fields, list positions as keys."""
+    if isinstance(value, BaseModel):
+        found = {
+            name: plain(material(getattr(value, name))) if _is_housekeeping(field) else housekeeping(getattr(value, name))
+            for name, field in type(value).model_fields.items()
+            if getattr(value, name) is not None
+        }
+    elif isinstance(value, Mapping):
+        found = {key: housekeeping(item) for key, item in value.items()}
+    elif isinstance(value, list | tuple):
+        found = {str(number): housekeeping(item) for number, item in enumerate(value)}
+    else:
+        return None
+    return {key: item for key, item in found.items() if item is not None} or None
+
+
+def joined(plain_material: Any, kept: Any) -> Any:
+    """The whole content again, from its material and its housekeeping part."""
+    if isinstance(plain_material, list) and isinstance(kept, Mapping):
+        return [joined(item, kept.get(str(number))) for number, item in enumerate(plain_material)]
+    if isinstance(plain_material, dict) and isinstance(kept, Mapping):
+        keys = [*plain_material, *(key for key in kept if key not in plain_material)]
+        return {key: joined(plain_material.get(key), kept.get(key)) for key in keys}
+    return plain_material if plain_material is not None else kept
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,11 @@ class Example:
 
 @dataclass(frozen=True)
 class Rule:
-    """A declared rule: what it proves, where that is written, how it weighs, what it looks for, what it says."""
+    """A declared rule: what it proves, where that is written, how it weighs, what it looks for, what it says.
+
+    `advice` says what would mend a finding. `proves` is the sentence for a fact of the first pattern's kind
+    about which the rule found nothing.
+    """
 
     id: str
     title: str
@@ -115,6 +119,7 @@ class Rule:
     message: str
     examples: tuple[Example, ...] = ()
     advice: str = ""
+    proves: str = ""
     source: str = ""
     line: int = 0
 

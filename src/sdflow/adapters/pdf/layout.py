@@ -1,0 +1,116 @@
+"""Layout: WeasyPrint kept on a short lead; whatever it complains of stops the document."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import weasyprint
+from weasyprint.text import ffi
+from weasyprint.urls import FatalURLFetchingError
+
+from sdflow.adapters.pdf.fetcher import BundledFetcher
+from sdflow.adapters.pdf.fields import add_fields, places
+from sdflow.domain.document import Attachment, Manuscript
+from sdflow.domain.errors import Fault, Unreadable
+
+VARIANT = "pdf/a-3u"
+LINKS = ("https:", "mailto:")
+
+
+def reproducible() -> bool:
+    """Whether fonts are cut to size by the library that always does it the same way."""
+    return ffi.harfbuzz_subset is not None
+
+
+def document(manuscript: Manuscript, folders: Sequence[Path]) -> bytes:
+    """The manuscript as PDF/A-3u; raises Unreadable for whatever keeps it from being complete."""
+    with _complaints(manuscript.title):
+        laid_out = _laid_out(manuscript.html, folders)
+        _refuse_links(laid_out, manuscript.title)
+        found = places(laid_out, manuscript.fields, manuscript.title)
+        _describe(laid_out, manuscript)
+        pdf: bytes = laid_out.write_pdf(
+            pdf_variant=VARIANT,
+            pdf_identifier=manuscript.identifier.encode(),
+            attachments=[_attachment(one, manuscript.dated_at) for one in manuscript.attachments],
+            finisher=lambda _, pdf: add_fields(pdf, found),
+        )
+    return pdf
+
+
+def stamp(width_pt: float, height_pt: float, html: str, folders: Sequence[Path]) -> bytes:
+    """A single page of the given size in points."""
+    page = weasyprint.CSS(string=f"@page {{ size: {width_pt:.2f}pt {height_pt:.2f}pt; margin: 0 }}")
+    with _complaints("stamp"):
+        laid_out = _laid_out(html, folders, page)
+        _refuse_links(laid_out, "stamp")
+        pdf: bytes = laid_out.copy(laid_out.pages[:1]).write_pdf(pdf_variant=VARIANT)
+    return pdf
+
+
+def _laid_out(html: str, folders: Sequence[Path], *stylesheets: Any) -> Any:
+    page = weasyprint.HTML(string=html, url_fetcher=BundledFetcher(folders))
+    return page.render(stylesheets=list(stylesheets), pdf_variant=VARIANT)
+
+
+def _describe(laid_out: Any, manuscript: Manuscript) -> None:
+    moment = manuscript.dated_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    laid_out.metadata.title = manuscript.title
+    laid_out.metadata.authors = [manuscript.author]
+    laid_out.metadata.created = laid_out.metadata.modified = moment
+
+
+def _attachment(attachment: Attachment, dated_at: datetime) -> Any:
+    moment = dated_at.astimezone(UTC)
+    return weasyprint.Attachment(
+        string=attachment.content,
+        name=attachment.name,
+        description=attachment.description,
+        relationship=attachment.relationship,
+        created=moment,
+        modified=moment,
+    )
+
+
+def _refuse_links(laid_out: Any, source: str) -> None:
+    targets = {(kind, target) for page in laid_out.pages for kind, target, *_ in page.links}
+    bad = sorted(target for kind, target in targets if kind != "internal" and not target.startswith(LINKS))
+    if bad:
+        raise Unreadable(
+            *(Fault(source, None, "", f"a link to {target[:80]!r} is not one of {', '.join(LINKS)}") for target in bad)
+        )
+
+
+@contextmanager
+def _complaints(source: str) -> Iterator[None]:
+    """Turn what WeasyPrint only writes to its log, and what stops it, into an error for the user."""
+    record = _Record(logging.ERROR)
+    logger = logging.getLogger("weasyprint")
+    logger.addHandler(record)
+    try:
+        yield
+    except FatalURLFetchingError as error:
+        raise Unreadable.because(source, str(error)) from error
+    except RecursionError as error:
+        raise Unreadable.because(source, "its elements are nested too deep to be laid out") from error
+    finally:
+        logger.removeHandler(record)
+    if record.messages:
+        raise Unreadable(*(Fault(source, None, "", message) for message in record.messages))
+
+
+class _Record(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one message."""
+        self.messages.append(record.getMessage())

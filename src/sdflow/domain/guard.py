@@ -1,0 +1,99 @@
+"""Guard: whether a step may be taken, and each reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sdflow.domain.finding import Finding
+from sdflow.domain.workflow import Guards, Step
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What the guards ask about; findings are computed only when a guard asks."""
+
+    who: str
+    roles: frozenset[str]
+    today: date
+    lacks: Callable[[str], bool]
+    date_of: Callable[[str], date | None]
+    took: Callable[[str], bool]
+    findings: Callable[[], Sequence[Finding]]
+    unsigned: Sequence[str] = ()
+    keyless: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """A guard that does not hold, the reason, and what would satisfy it."""
+
+    guard: str
+    reason: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason}; {self.advice}" if self.advice else self.reason
+
+
+def unmet(step: Step, situation: Situation) -> list[Unmet]:
+    """Every guard of a step that does not hold, in the order in which people would mend them."""
+    return [
+        *_role(step, situation),
+        *_separation(step.guards, situation),
+        *_sections(step.guards, situation),
+        *_dates(step.guards, situation),
+        *_parties(step.guards, situation),
+        *_proof(step.guards, situation),
+    ]
+
+
+def _role(step: Step, situation: Situation) -> Iterator[Unmet]:
+    if step.guards.by and not situation.roles & set(step.guards.by):
+        wanted = " or ".join(role.replace("_", " ") for role in step.guards.by)
+        yield Unmet("role", f"{situation.who} is not {wanted}", "act as somebody who is, with --as")
+
+
+def _separation(guards: Guards, situation: Situation) -> Iterator[Unmet]:
+    for step in guards.not_by:
+        if situation.took(step):
+            done = "drafted it" if step == "apply" else f"took '{step}'"
+            yield Unmet("not_by", f"{situation.who} {done}", "somebody else has to take this step")
+
+
+def _sections(guards: Guards, situation: Situation) -> Iterator[Unmet]:
+    missing = [path for path in guards.requires if situation.lacks(path)]
+    if missing:
+        yield Unmet("requires", f"not yet filled in: {', '.join(missing)}", "amend the record")
+
+
+def _dates(guards: Guards, situation: Situation) -> Iterator[Unmet]:
+    for guard, path, held in (
+        ("on_or_after", guards.on_or_after, lambda day: situation.today >= day),
+        ("after", guards.after, lambda day: situation.today > day),
+    ):
+        if path is None:
+            continue
+        day = situation.date_of(path)
+        if day is None:
+            yield Unmet(guard, f"{path} is not filled in")
+        elif not held(day):
+            word = "from" if guard == "on_or_after" else "after"
+            yield Unmet(guard, f"possible {word} {day:%d %B %Y} ({path}); today is {situation.today:%d %B %Y}")
+
+
+def _parties(guards: Guards, situation: Situation) -> Iterator[Unmet]:
+    if guards.keys and situation.keyless:
+        names = ", ".join(situation.keyless)
+        yield Unmet("keys", f"no valid certificate is registered for {names}", "make one with: sdflow key new PERSON")
+    if guards.signed_by_all and situation.unsigned:
+        yield Unmet("signed_by", f"not yet signed by {', '.join(situation.unsigned)}")
+
+
+def _proof(guards: Guards, situation: Situation) -> Iterator[Unmet]:
+    if guards.findings is None:
+        return
+    for finding in situation.findings():
+        if finding.severity.at_least(guards.findings):
+            yield Unmet("findings", f"{finding.rule}: {finding.message}", finding.advice)

@@ -1,0 +1,1 @@
+"""What verbs share: one act, the proof, and publication."""

@@ -1,0 +1,129 @@
+"""Change: one act, from the lock to the link of the chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from sdflow.adapters.storage import Writing
+from sdflow.domain.errors import Refused
+from sdflow.domain.event import Act, Event
+from sdflow.domain.kind import Content, links
+from sdflow.domain.record import Record, Revision
+from sdflow.engine.definitions import Definitions, stored_text
+from sdflow.engine.workspace import Occasion, Workspace
+
+
+class Change:
+    """What one act does to records; every method keeps the event that tells of it."""
+
+    def __init__(self, definitions: Definitions, writing: Writing) -> None:
+        self.definitions = definitions
+        self.writing = writing
+        self.events: list[Event] = []
+        self.act: Act | None = None
+
+    def tell(self, reference: str, type: str, **details: object) -> None:
+        """Keep an event."""
+        self.events.append(Event(reference, type, {key: value for key, value in details.items() if value is not None}))
+
+    def create(self, kind: str, reference: str, content: Content) -> Record:
+        """A new record in the first state of its workflow."""
+        workflow = self.definitions.workflows[kind]
+        revision = self._revision(kind, content, 1)
+        record = Record(
+            reference=reference,
+            kind=kind,
+            title=content.title,
+            state=workflow.initial.name,
+            version=0,
+            revision=revision,
+            **_searched(content),
+        )
+        self.writing.add(record, _links(content))
+        self.tell(
+            reference,
+            "created",
+            kind=kind,
+            state=record.state,
+            revision=1,
+            sha256=revision.sha256,
+            format=revision.format,
+            workflow=workflow.sha256,
+        )
+        return record
+
+    def revise(self, record: Record, content: Content, offered_by: str | None = None) -> Record:
+        """The record with a further revision; in a negotiation it is the next numbered round."""
+        state = self.definitions.state(record)
+        if state.frozen:
+            raise Refused(
+                f"{record.reference} is '{record.state}' and can no longer be changed",
+                (state.meaning,),
+                f"see what is possible: sdflow steps {record.reference}",
+            )
+        rounds = [one.round for one in self.writing.revisions(record.reference) if one.round is not None]
+        number = max(rounds, default=0) + 1 if state.negotiation else None
+        revision = replace(
+            self._revision(record.kind, content, record.revision.number + 1),
+            round=number,
+            offered_by=offered_by if number else None,
+        )
+        changed = replace(record, title=content.title, **_searched(content))
+        self.tell(
+            record.reference,
+            "revised",
+            revision=revision.number,
+            sha256=revision.sha256,
+            format=revision.format,
+            round=number,
+        )
+        return self.writing.revise(changed, revision, _links(content))
+
+    def move(self, record: Record, step: str, target: str) -> Record:
+        """The record in the state to which a step leads."""
+        self.tell(
+            record.reference,
+            "advanced",
+            step=step,
+            source=record.state,
+            target=target,
+            workflow=self.definitions.workflows[record.kind].sha256,
+        )
+        return self.writing.change(record.moved(target))
+
+    def _revision(self, kind: str, content: Content, number: int) -> Revision:
+        text, sha256 = stored_text(content)
+        return Revision(number, self.definitions.description(kind).format_name, text, sha256, act=0)
+
+
+def _searched(content: Content) -> dict[str, object]:
+    return {
+        "owner": content.owner_reference(),
+        "service": content.service_reference(),
+        "starts_on": content.starts_on(),
+        "ends_on": content.ends_on(),
+    }
+
+
+def _links(content: Content) -> Sequence[tuple[str, str]]:
+    return [(link.path, link.reference) for link in links(content)]
+
+
+@contextmanager
+def acting(workspace: Workspace, occasion: Occasion, verb: str, reason: str = "") -> Iterator[Change]:
+    """One act: everything inside is one transaction and one link of the chain, or nothing at all."""
+    with workspace.storage.writing() as writing:
+        change = Change(workspace.definitions, writing)
+        yield change
+        if change.events:
+            change.act = writing.close(
+                verb=verb,
+                actor=occasion.actor,
+                login=occasion.login,
+                recorded_at=occasion.recorded_at,
+                effective_on=occasion.today,
+                reason=reason,
+                events=change.events,
+            )

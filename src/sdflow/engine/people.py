@@ -1,0 +1,51 @@
+"""People: who acts, and what they may do on a day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sdflow.adapters.storage import Reading
+from sdflow.domain.errors import NotFound, Refused
+from sdflow.domain.kind import Content
+from sdflow.domain.record import Record
+from sdflow.domain.trait import Acting
+from sdflow.engine.definitions import Definitions
+
+
+def acting_records(reading: Reading, definitions: Definitions) -> list[tuple[Record, Acting, Content]]:
+    """Everybody who can act, with their content."""
+    found = []
+    for kind, model in definitions.kinds.items():
+        if not issubclass(model, Acting):
+            continue
+        for record in reading.records(kind=kind):
+            content = definitions.content(record)
+            if isinstance(content, Acting):
+                found.append((record, content, content))
+    return found
+
+
+def person(reading: Reading, definitions: Definitions, reference: str) -> Acting:
+    """The person with that reference."""
+    record = reading.record(reference)
+    content = definitions.content(record) if record else None
+    if not isinstance(content, Acting):
+        raise NotFound(f"{reference} is nobody who could act", advice="see: sdflow list --kind person")
+    return content
+
+
+def roles_on(content: Acting, day: date) -> frozenset[str]:
+    """The roles that somebody holds on a day."""
+    return frozenset(held.role for held in content.held_roles() if held.held_on(day))
+
+
+def person_behind(reading: Reading, definitions: Definitions, login: str) -> str:
+    """The reference of the person for whom an operating-system login stands."""
+    found = [record.reference for record, acting, _ in acting_records(reading, definitions) if acting.login_name() == login]
+    if len(found) != 1:
+        why = "no person has" if not found else f"{', '.join(found)} all have"
+        raise Refused(
+            f"{why} the login '{login}'",
+            advice="say who acts with --as PERSON, or give one person this login",
+        )
+    return found[0]

@@ -1,0 +1,273 @@
+"""Publication: a content becomes an envelope and a document."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from sdflow.adapters.storage import Reading
+from sdflow.domain.content import canonical_text, content_hash, plain
+from sdflow.domain.document import Attachment, Manuscript
+from sdflow.domain.errors import Refused
+from sdflow.domain.fact import FactKind
+from sdflow.domain.kind import Content, links, material
+from sdflow.domain.record import Envelope, Record, StoredDocument
+from sdflow.domain.rule import spoken
+from sdflow.domain.service_time import CalendarHours
+from sdflow.domain.signature import ENVELOPE_ATTACHMENT
+from sdflow.domain.trait import Acting, Promising, Signable, Timed
+from sdflow.engine.definitions import material_of
+from sdflow.engine.proof import Proof, Prover
+from sdflow.engine.workspace import Occasion, Workspace
+
+ENVELOPE_FORMAT = "envelope/1"
+TARGET_COLUMNS = ("agreement", "clause", "metric", "priority", "minutes", "percent")
+
+
+class Publisher:
+    """Freezes versions and lays documents out."""
+
+    def __init__(self, workspace: Workspace, reading: Reading, occasion: Occasion) -> None:
+        self.workspace = workspace
+        self.reading = reading
+        self.occasion = occasion
+        self.prover = Prover(workspace, reading)
+
+    def freeze(self, record: Record) -> tuple[Envelope, StoredDocument]:
+        """The next version of a record: its envelope, and its document ready for signature."""
+        version = record.version + 1
+        content = self.workspace.definitions.content(record)
+        proof = self.proof(record, content)
+        text = canonical_text(self._envelope(record, content, version, proof))
+        envelope = Envelope(record.reference, version, text, content_hash(text), act=0)
+        pdf = self.press(record=replace(record, version=version), content=content, proof=proof, envelope=envelope)
+        return envelope, StoredDocument(record.reference, version, 0, pdf, sha256_of(pdf), act=0)
+
+    def draft(self, record: Record) -> bytes:
+        """The document of a record as it stands, under a watermark and without signature fields."""
+        content = self.workspace.definitions.content(record)
+        return self.press(record=record, content=content, proof=self.proof(record, content), envelope=None)
+
+    def press(self, *, record: Record, content: Content, proof: Proof | None, envelope: Envelope | None) -> bytes:
+        """The PDF of a record; with an envelope it is final, else a draft."""
+        description = self.workspace.definitions.description(record.kind)
+        if not self.workspace.pages.has(record.kind):
+            raise Refused(
+                f"there is no template for {description.plural.lower()}",
+                advice=f"put {record.kind}.html.j2 into the workspace's documents folder",
+            )
+        view = self._view(record, content, proof, envelope)
+        source = envelope.text if envelope else canonical_text(plain(material(content)))
+        attachments = (
+            Attachment(ENVELOPE_ATTACHMENT, "What was agreed, for programs", "Source", source.encode()),
+            Attachment("targets.csv", "What is promised, as a table", "Data", self._targets(record, content)),
+        )
+        return self.workspace.press.render(
+            Manuscript(
+                html=self.workspace.pages.html(record.kind, view),
+                title=f"{description.title} {record.reference}: {record.title}",
+                author=self.workspace.organisation.name,
+                dated_at=datetime.combine(self.occasion.today, time(0), tzinfo=UTC),
+                identifier=content_hash(source),
+                attachments=attachments if envelope else (),
+                fields=tuple(one.key for one in signing_order(content)) if envelope else (),
+            )
+        )
+
+    def proof(self, record: Record, content: Content) -> Proof | None:
+        """The proof of an agreement with a customer, none for other contents."""
+        return self.prover.prove(record.reference) if isinstance(content, Promising) else None
+
+    def cited(self, content: Content) -> dict[str, tuple[Record, Content]]:
+        """Every record that a content refers to, and those that they refer to in turn."""
+        found: dict[str, tuple[Record, Content]] = {}
+        todo = [link.reference for link in links(content)]
+        while todo:
+            reference = todo.pop()
+            if reference not in found:
+                found[reference] = self.prover.cited(reference)
+                todo.extend(link.reference for link in links(found[reference][1]))
+        return dict(sorted(found.items()))
+
+    def _envelope(self, record: Record, content: Content, version: int, proof: Proof | None) -> dict[str, Any]:
+        cited = self.cited(content)
+        calendars = self._calendars(cited, content)
+        return {
+            "format": ENVELOPE_FORMAT,
+            "kind": record.kind,
+            "reference": record.reference,
+            "version": version,
+            "content_format": record.revision.format,
+            "content_sha256": record.revision.sha256,
+            "content": material_of(record.revision),
+            "frozen_on": self.occasion.today,
+            "records": {reference: embedded(*one) for reference, one in cited.items()},
+            "holidays": {
+                reference: {day.isoformat(): name for day, name in hours.closed_days.items()}
+                for reference, hours in calendars.items()
+            },
+            "signatories": self._signatories(content),
+            "proof": proof and {
+                "proven": [{"clause": one.clause, "statement": one.statement} for one in proof.proven],
+                "unproven": [one.clause for one in proof.unproven],
+                "findings": [{"rule": one.rule, "message": one.message} for one in proof.findings],
+                "overridden": list(proof.overridden),
+            },
+            "versions": dict(self.workspace.versions),
+        }
+
+    def _signatories(self, content: Content) -> list[dict[str, str | None]]:
+        found = []
+        for one in signing_order(content):
+            record, person = self.prover.cited(one.person)
+            party, _ = self.prover.cited(one.party)
+            fingerprint = person.fingerprint(self.occasion.today) if isinstance(person, Acting) else None
+            found.append(
+                {
+                    "key": one.key,
+                    "person": one.person,
+                    "name": record.title,
+                    "party": party.title,
+                    "capacity": one.capacity,
+                    "fingerprint": fingerprint,
+                }
+            )
+        return found
+
+    def _calendars(self, cited: Mapping[str, tuple[Record, Content]], content: Content) -> dict[str, CalendarHours]:
+        first = content.starts_on() or self.occasion.today
+        last = content.ends_on() or date(first.year + 1, first.month, min(first.day, 28))
+        found = {}
+        for reference, (_, one) in cited.items():
+            if isinstance(one, Timed):
+                hours = self.prover.calendar(reference, first)
+                days = {day: name for day, name in hours.closed_days.items() if first <= day <= last}
+                openings = {day: windows for day, windows in hours.openings.items() if first <= day <= last}
+                found[reference] = replace(hours, closed_days=days, openings=openings)
+        return found
+
+    def _view(self, record: Record, content: Content, proof: Proof | None, envelope: Envelope | None) -> dict[str, Any]:
+        cited = self.cited(content)
+        state = self.workspace.definitions.state(record)
+        description = self.workspace.definitions.description(record.kind)
+        return {
+            "record": {
+                "reference": record.reference,
+                "kind_title": description.title,
+                "title": record.title,
+                "version": record.version,
+                "revision": record.revision.number,
+                "state": state.name,
+                "state_meaning": state.meaning,
+            },
+            "content": content,
+            "referred": {reference: one for reference, (_, one) in cited.items()},
+            "calendars": {ref: _calendar_view(hours) for ref, hours in self._calendars(cited, content).items()},
+            "signatories": self._signatories(content),
+            "proof": proof and _proof_view(proof),
+            "envelope_sha256": envelope.sha256 if envelope else None,
+            "draft": envelope is None,
+            "organisation": asdict(self.workspace.organisation),
+            "revisions": self._revisions(record),
+            "effective_on": self.occasion.today,
+            "generator": f"sdflow {self.workspace.versions['sdflow']}",
+        }
+
+    def _revisions(self, record: Record) -> list[dict[str, Any]]:
+        acts = {act.number: act for act in self.reading.acts(record.reference)}
+        rows = []
+        for one in self.reading.revisions(record.reference):
+            act = acts.get(one.act)
+            actor = self.reading.record(act.actor) if act else None
+            rows.append(
+                {
+                    "number": one.number,
+                    "round": one.round,
+                    "offered_by": one.offered_by,
+                    "recorded_on": act.effective_on if act else None,
+                    "actor": actor.title if actor else None,
+                    "reason": act.reason if act else "",
+                }
+            )
+        return rows
+
+    def _targets(self, record: Record, content: Content) -> bytes:
+        """The promises of an agreement as comma-separated values; a heading alone where it makes none."""
+        rows: list[FactKind] = []
+        if isinstance(content, Promising):
+            rows = [one for one in self.prover.facts(record.reference) if one.states_promise]
+        out = io.StringIO()
+        sheet = csv.writer(out, lineterminator="\n")
+        sheet.writerow(TARGET_COLUMNS)
+        for row in rows:
+            fact = row.fact()
+            sheet.writerow([spoken(fact.get(name)) if name in fact.fields else "" for name in TARGET_COLUMNS])
+        return out.getvalue().encode()
+
+
+def signing_order(content: Content) -> tuple[Any, ...]:
+    """Who signs a content, in order; nobody where it is not signed."""
+    return content.signing_order() if isinstance(content, Signable) else ()
+
+
+def embedded(record: Record, content: Content) -> dict[str, Any]:
+    """What an envelope keeps of a record that is referred to.
+
+    Of people only the name, and of other agreements only that they exist, in which wording: what a supplier
+    charges is not the customer's to read.
+    """
+    kept: dict[str, Any] = {
+        "kind": record.kind,
+        "title": record.title,
+        "revision": record.revision.number,
+        "sha256": record.revision.sha256,
+    }
+    if isinstance(content, Acting | Signable):
+        return kept
+    return kept | {"format": record.revision.format, "content": material_of(record.revision)}
+
+
+def sha256_of(pdf: bytes) -> str:
+    """SHA-256 of a file's bytes, in lower-case hexadecimal."""
+    return hashlib.sha256(pdf).hexdigest()
+
+
+def envelope_signatories(envelope: Envelope) -> list[dict[str, str]]:
+    """Who is to sign a version, as frozen: key, person, name, party, capacity, fingerprint."""
+    found: list[dict[str, str]] = json.loads(envelope.text)["signatories"]
+    return found
+
+
+def _calendar_view(hours: CalendarHours) -> dict[str, Any]:
+    return {
+        "title": hours.title,
+        "zone": hours.zone,
+        "week": [[(one.opens, one.closes) for one in day] for day in hours.week],
+        "closed_days": sorted(hours.closed_days.items()),
+        "openings": [(day, [(one.opens, one.closes) for one in windows]) for day, windows in sorted(hours.openings.items())],
+    }
+
+
+def _proof_view(proof: Proof) -> dict[str, Any]:
+    return {
+        "proven": [{"clause": one.clause, "what": one.title, "statement": one.statement} for one in proof.proven],
+        "unproven": [{"clause": one.clause, "what": one.statement} for one in proof.unproven],
+        "findings": [
+            {
+                "rule": one.rule,
+                "severity": one.severity.value,
+                "title": one.title,
+                "message": one.message,
+                "reference": one.reference,
+            }
+            for one in proof.findings
+        ],
+        "overridden": list(proof.overridden),
+        "engine": proof.engine,
+    }
