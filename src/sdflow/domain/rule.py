@@ -1,13 +1,14 @@
 """Rule: the language in which rule files are written.
 
 A rule is a list of patterns over facts. It finds something for every combination of distinct facts, one
-for each `fact` pattern, that satisfies all conditions and for which no fact satisfies a `none` pattern.
+for each `fact` pattern, that satisfies all conditions and for which no other fact satisfies a `none` pattern.
 A field that is absent or none satisfies no comparison, and a fact that lacks a field to which a later
 pattern refers does not match. `rule_evaluation` is the specification of that meaning.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,8 @@ from typing import Any
 from sdflow.domain.finding import Severity
 
 FactValue = str | int | Decimal | bool | date | None
+
+_PLACE = re.compile(r"\{(\w+)\.(\w+)\}")
 
 
 class FieldType(StrEnum):
@@ -154,12 +157,13 @@ class Rulebook:
 
 
 def message_text(template: str, matched: Mapping[str, Mapping[str, Any]]) -> str:
-    """The message with every `{alias.field}` replaced by what was matched; the file's loader has checked the names."""
-    text = template
-    for alias, fields in matched.items():
-        for name, value in fields.items():
-            text = text.replace(f"{{{alias}.{name}}}", spoken(value))
-    return text
+    """The message with every `{alias.field}` replaced by what was matched, a dash where the fact lacks the field."""
+
+    def said(place: re.Match[str]) -> str:
+        alias, name = place.groups()
+        return spoken(matched[alias].get(name)) if alias in matched else place.group()
+
+    return _PLACE.sub(said, template)
 
 
 def spoken(value: Any) -> str:

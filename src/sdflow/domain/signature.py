@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 ENVELOPE_ATTACHMENT = "agreement.json"
+_STATED_SHA256 = re.compile(r"\bsha256 ([0-9a-f]{64})\b")
+
+
+def statement(reference: str, version: int, sha256: str) -> str:
+    """What a signatory signs as the reason: which version was agreed, and the SHA-256 of its envelope."""
+    return f"Agreed: {reference}, version {version}, sha256 {sha256}"
+
+
+def stated_sha256(text: str | None) -> str | None:
+    """The SHA-256 that a signed statement names; none if it names none, or more than one."""
+    named = _STATED_SHA256.findall(text or "")
+    return named[0] if len(named) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -78,7 +91,12 @@ class VerificationReport:
     @property
     def genuine(self) -> bool:
         """Whether no check failed."""
-        return all(check.held is not False for check in self.checks)
+        return not self.failed
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """The checks that did not hold."""
+        return tuple(check for check in self.checks if check.held is False)
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sdflow.domain.agreement import Promise, Signatory, SupportPromise
+    from sdflow.domain.kind import Content
     from sdflow.domain.service_time import CalendarHours
     from sdflow.domain.structure import Route, Structure
 
@@ -45,6 +46,14 @@ class Acting(ABC):
     @abstractmethod
     def held_roles(self) -> tuple[HeldRole, ...]:
         """The roles, past and present."""
+
+    @abstractmethod
+    def acts_for(self) -> str | None:
+        """The party for which the person acts."""
+
+    @abstractmethod
+    def certified(self, fingerprint: str, valid_from: datetime, valid_until: datetime) -> Content:
+        """The content with a further certificate."""
 
     @abstractmethod
     def fingerprint(self, day: date) -> str | None:

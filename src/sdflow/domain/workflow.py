@@ -13,7 +13,6 @@ class Effect(StrEnum):
     """What a step brings about besides the new state."""
 
     freeze = "freeze"
-    supersede = "supersede"
 
 
 class Trigger(StrEnum):

@@ -55,7 +55,8 @@ class Definitions:
         number = int(chosen.format.partition("/")[2])
         if number > model.description.format:
             raise Unreadable.because(
-                record.reference, f"its content has the format {chosen.format}, which a newer sdflow wrote; upgrade sdflow"
+                record.reference,
+                f"its content has the format {chosen.format}, which a newer sdflow wrote; upgrade sdflow",
             )
         if number < model.description.format:
             whole = model.upgraded(number, whole)

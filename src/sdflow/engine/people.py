@@ -41,7 +41,9 @@ def roles_on(content: Acting, day: date) -> frozenset[str]:
 
 def person_behind(reading: Reading, definitions: Definitions, login: str) -> str:
     """The reference of the person for whom an operating-system login stands."""
-    found = [record.reference for record, acting, _ in acting_records(reading, definitions) if acting.login_name() == login]
+    found = [
+        record.reference for record, acting, _ in acting_records(reading, definitions) if acting.login_name() == login
+    ]
     if len(found) != 1:
         why = "no person has" if not found else f"{', '.join(found)} all have"
         raise Refused(

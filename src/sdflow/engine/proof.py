@@ -201,7 +201,11 @@ class Prover:
 
     def _unproven(self, kinds: list[FactKind]) -> Iterator[Unproven]:
         looked_at = self.definitions.rulebook.fact_kinds()
-        compared = {str(fact.get("clause")) for kind in kinds if (fact := kind.fact()).kind in looked_at and not kind.states_promise}
+        compared = {
+            str(fact.get("clause"))
+            for kind in kinds
+            if (fact := kind.fact()).kind in looked_at and not kind.states_promise
+        }
         for kind in kinds:
             clause = str(kind.fact().get("clause"))
             if kind.states_promise and clause not in compared:

@@ -113,7 +113,8 @@ class Publisher:
                 for reference, hours in calendars.items()
             },
             "signatories": self._signatories(content),
-            "proof": proof and {
+            "proof": proof
+            and {
                 "proven": [{"clause": one.clause, "statement": one.statement} for one in proof.proven],
                 "unproven": [one.clause for one in proof.unproven],
                 "findings": [{"rule": one.rule, "message": one.message} for one in proof.findings],
@@ -250,7 +251,9 @@ def _calendar_view(hours: CalendarHours) -> dict[str, Any]:
         "zone": hours.zone,
         "week": [[(one.opens, one.closes) for one in day] for day in hours.week],
         "closed_days": sorted(hours.closed_days.items()),
-        "openings": [(day, [(one.opens, one.closes) for one in windows]) for day, windows in sorted(hours.openings.items())],
+        "openings": [
+            (day, [(one.opens, one.closes) for one in windows]) for day, windows in sorted(hours.openings.items())
+        ],
     }
 
 

@@ -64,7 +64,7 @@ def situation_of(workspace: Workspace, reading: Reading, record: Record, occasio
         date_of=lambda path: _date_at(content, path),
         took=took,
         findings=findings,
-        unsigned=unsigned(reading, workspace, record, content),
+        unsigned=unsigned(reading, record, content),
         keyless=keyless(reading, workspace, content, occasion.today),
     )
 
@@ -88,7 +88,7 @@ def _is_step(event: dict[str, object], reference: str, step: str) -> bool:
     return event["type"] == "advanced" and isinstance(details, dict) and details.get("step") == step
 
 
-def unsigned(reading: Reading, workspace: Workspace, record: Record, content: Content) -> tuple[str, ...]:
+def unsigned(reading: Reading, record: Record, content: Content) -> tuple[str, ...]:
     """The names of those who have yet to sign the present version, in order."""
     if not isinstance(content, Signable):
         return ()

@@ -157,10 +157,13 @@ def _unlocked(path: Path, passphrase: str) -> PKCS12KeyAndCertificates:
     try:
         return load_pkcs12(path.read_bytes(), passphrase.encode())
     except OSError as error:
-        raise Unreadable.because(str(path), f"cannot be read ({error.strerror}); name the key file that `key` wrote") from error
+        raise Unreadable.because(
+            str(path), f"cannot be read ({error.strerror}); name the key file that `key` wrote"
+        ) from error
     except UnsupportedAlgorithm as error:
         raise Unreadable.because(
-            str(path), "is locked in a way that cannot be read here; export it anew with AES-256, or make one with `key`"
+            str(path),
+            "is locked in a way that cannot be read here; export it anew with AES-256, or make one with `key`",
         ) from error
     except ValueError as error:
         if _WRONG_PASSPHRASE in str(error):

@@ -8,7 +8,181 @@ from io import BytesIO
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from pyhanko.keys.internal import (
-    translate_pyca_cryptography_cert_to_asn1,
-    translate_pyca_cryptography_key_to_asn1,
-)
+from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
+from pyhanko.pdf_utils.content import PdfContent
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, SimpleBoxLayoutRule
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.stamp import BaseStampStyle, NoOpStampStyle, StaticStampStyle
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from sdflow.adapters.signing.keys import SigningKey
+from sdflow.adapters.signing.malformed import MALFORMED, quietly
+from sdflow.domain.errors import Refused, Unreadable
+from sdflow.domain.signature import SigningRequest
+
+
+@dataclass(frozen=True)
+class _Fields:
+    """The signature fields of a document: which are filled, which are empty, which would close it."""
+
+    filled: tuple[str, ...]
+    empty: tuple[str, ...]
+    closing: frozenset[str]
+
+    @property
+    def closed(self) -> bool:
+        return any(field in self.closing for field in self.filled)
+
+
+def sign(pdf: bytes, request: SigningRequest, key: SigningKey, stamp: bytes | None) -> bytes:
+    """The document with the requested signature in its field, everything before it byte for byte as it was.
+
+    `stamp` is a one-page PDF that becomes the visible appearance. The signing time is the request's, so it is
+    claimed and not proven. Raises Refused if this signature may not be put there now, Unreadable if the document
+    is no PDF.
+    """
+    with quietly():
+        reasons = _obstacles(_fields(pdf), request) + _expiry(key, request.signed_at)
+        if reasons:
+            raise Refused(
+                f"The document was not signed in the field {request.field}.",
+                tuple(reasons),
+                "Sign in the agreed order, each field once, with a valid key.",
+            )
+        signer = _PunctualSigner(_terms(request), _software_signer(key), request.signed_at, _appearance(stamp))
+        output = BytesIO()
+        signer.sign_pdf(_UntouchedMetadataWriter(BytesIO(pdf)), existing_fields_only=True, output=output)
+    return output.getvalue()
+
+
+def _fields(pdf: bytes) -> _Fields:
+    try:
+        found = [
+            (str(name), value is not None, _closes(reference.get_object()))
+            for name, value, reference in enumerate_sig_fields(PdfFileReader(BytesIO(pdf)))
+        ]
+    except MALFORMED as error:
+        raise Unreadable.because(
+            "the document to sign", f"is not a sound PDF file ({error}); make it anew with `document`"
+        ) from error
+    return _Fields(
+        tuple(name for name, filled, _ in found if filled),
+        tuple(name for name, filled, _ in found if not filled),
+        frozenset(name for name, _, closes in found if closes),
+    )
+
+
+def _closes(field: Any) -> bool:
+    return "/Lock" in field and field["/Lock"].get("/P") == MDPPerm.NO_CHANGES.value
+
+
+def _obstacles(fields: _Fields, request: SigningRequest) -> list[str]:
+    if request.field in fields.filled:
+        return [f"{request.field} is already signed"]
+    if request.field not in fields.empty:
+        known = ", ".join(fields.filled + fields.empty) or "none"
+        return [f"the document has no signature field {request.field}; it has: {known}"]
+    if fields.closed:
+        return ["the document is closed: its last signature allows no further one"]
+    return _out_of_turn(fields, request) + _wrong_lock(fields, request)
+
+
+def _out_of_turn(fields: _Fields, request: SigningRequest) -> list[str]:
+    others = [field for field in fields.empty if field != request.field]
+    reasons = []
+    if request.first and fields.filled:
+        reasons.append(f"the first signature was to be {request.field}, but {fields.filled[0]} has been signed before")
+    if not request.first and not fields.filled:
+        reasons.append("the first signatory, who certifies the document, has not signed yet")
+    if request.last and others:
+        reasons.append(f"the last signature closes the document, but {', '.join(others)} is still to be signed")
+    return reasons
+
+
+def _wrong_lock(fields: _Fields, request: SigningRequest) -> list[str]:
+    if request.last and request.field not in fields.closing:
+        return [f"{request.field} is to close the document, but carries no lock; make the document anew"]
+    if not request.last and request.field in fields.closing:
+        return [f"{request.field} would close the document before the others have signed; make the document anew"]
+    return []
+
+
+def _expiry(key: SigningKey, moment: datetime) -> list[str]:
+    if moment < key.valid_from:
+        return [f"the key of {key.name} is valid only from {key.valid_from:%Y-%m-%d %H:%M} UTC"]
+    if moment > key.valid_until:
+        return [f"the key of {key.name} expired on {key.valid_until:%Y-%m-%d}; make a new one with `key`"]
+    return []
+
+
+def _terms(request: SigningRequest) -> PdfSignatureMetadata:
+    return PdfSignatureMetadata(
+        field_name=request.field,
+        md_algorithm="sha256",
+        reason=request.statement,
+        name=request.name,
+        certify=request.first,
+        subfilter=SigSeedSubFilter.PADES,
+        docmdp_permissions=MDPPerm.NO_CHANGES if request.last else MDPPerm.FILL_FORMS,
+        tight_size_estimates=True,
+    )
+
+
+def _software_signer(key: SigningKey) -> SimpleSigner:
+    (certificate,) = load_certs_from_pemder_data(key.certificate.public_bytes(Encoding.DER))
+    private_key = key.private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return SimpleSigner(
+        signing_cert=certificate,
+        signing_key=load_private_key_from_pemder_data(private_key, passphrase=None),
+        cert_registry=SimpleCertificateStore(),
+    )
+
+
+def _appearance(stamp: bytes | None) -> BaseStampStyle:
+    if stamp is None:
+        return NoOpStampStyle()
+    centred = SimpleBoxLayoutRule(x_align=AxisAlignment.ALIGN_MID, y_align=AxisAlignment.ALIGN_MID)
+    return StaticStampStyle(
+        border_width=0, background=_StampPage(stamp), background_opacity=1.0, background_layout=centred
+    )
+
+
+class _StampPage(PdfContent):
+    """The first page of a PDF in memory; the library's own importer reads only named files."""
+
+    def __init__(self, pdf: bytes) -> None:
+        super().__init__()
+        self._pdf = pdf
+
+    def render(self) -> bytes:
+        page = self._ensure_writer.import_page_as_xobject(PdfFileReader(BytesIO(self._pdf)))
+        self.resources.xobject["/Stamp"] = page
+        left, bottom, right, top = page.get_object()["/BBox"]
+        self.box = BoxConstraints(width=right - left, height=top - bottom)
+        return b"/Stamp Do"
+
+
+class _UntouchedMetadataWriter(IncrementalPdfFileWriter):
+    """Leaves the document's metadata alone: they are the record's, and the library would read the clock for them."""
+
+    def _update_meta(self) -> None:
+        return
+
+
+class _PunctualSigner(PdfSigner):
+    """Signs at the time that it is given, where the library would read the clock."""
+
+    def __init__(
+        self, terms: PdfSignatureMetadata, signer: SimpleSigner, signed_at: datetime, appearance: BaseStampStyle
+    ) -> None:
+        super().__init__(terms, signer, stamp_style=appearance)
+        self._signed_at = signed_at
+
+    def init_signing_session(self, pdf_out: Any, existing_fields_only: bool = False) -> PdfSigningSession:
+        session = super().init_signing_session(pdf_out, existing_fields_only)
+        session.system_time = self._signed_at
+        return session

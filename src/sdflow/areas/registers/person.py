@@ -53,6 +53,16 @@ class Person(Content, Acting):
         """The operating-system login that stands for this person."""
         return self.login
 
+    def acts_for(self) -> str | None:
+        """The party for which the person acts."""
+        return self.organisation
+
+    def certified(self, fingerprint: str, valid_from: datetime, valid_until: datetime) -> Person:
+        """The content with a further certificate."""
+        key = f"k{len(self.certificates) + 1}"
+        added = Certificate(fingerprint=fingerprint, valid_from=valid_from, valid_until=valid_until)
+        return self.model_copy(update={"certificates": {**self.certificates, key: added}})
+
     def held_roles(self) -> tuple[HeldRole, ...]:
         """The roles, past and present."""
         return tuple(HeldRole(role, period.since, period.until) for role, period in self.roles.items())

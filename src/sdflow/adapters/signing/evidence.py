@@ -1,0 +1,193 @@
+"""Evidence: what a signed file holds, taken from its bytes before anything is judged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+from cryptography import x509
+from pyhanko.pdf_utils.generic import IndirectObject
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import (
+    CatalogModificationRule,
+    DiffResult,
+    FormUpdatingRule,
+    ModificationLevel,
+    ObjectStreamRule,
+    SigFieldModificationRule,
+    StandardDiffPolicy,
+    XrefStreamRule,
+)
+from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, async_validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+
+from sdflow.adapters.signing.keys import common_name, fingerprint
+from sdflow.adapters.signing.malformed import MALFORMED
+
+_ONLY_FURTHER_SIGNATURES = StandardDiffPolicy(
+    [
+        CatalogModificationRule(),
+        XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
+        ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
+    ],
+    FormUpdatingRule([SigFieldModificationRule()]),
+    ignore_orphaned_objects=False,
+    ignore_identical_objects=False,
+)
+"""Stricter than the library's own: no new metadata, no form values, no new fields, nothing left over."""
+
+_DEEPEST_NAME_TREE = 32
+
+
+@dataclass(frozen=True)
+class SignatureEvidence:
+    """One filled signature field.
+
+    `fault` says why the signature does not hold by itself, `covered_bytes` how much of the file it covers from the
+    start (none if it does not enclose exactly its own container), `revision` which update of the file brought it
+    (the unsigned document is 0), `altered` that later updates did more than sign, `closes` that it allows none.
+    """
+
+    field: str
+    fault: str | None
+    revision: int | None = None
+    name: str = ""
+    fingerprint: str = ""
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    claimed_at: datetime | None = None
+    statement: str | None = None
+    covered_bytes: int | None = None
+    altered: bool = False
+    closes: bool = False
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A file that could be read: its length, its revisions, its attachments of one name, its signatures in their order."""
+
+    length: int
+    revisions: int
+    attachments: tuple[bytes, ...]
+    signatures: tuple[SignatureEvidence, ...]
+
+
+def examine(pdf: bytes, attachment: str, at: datetime) -> Evidence:
+    """What the file holds; raises one of MALFORMED if it is no sound PDF. `at` is the moment of the examination."""
+    reader = PdfFileReader(BytesIO(pdf))
+    signatures = [
+        _examine_field(reader, pdf, str(name), field, at)
+        for name, _, field in enumerate_sig_fields(reader, filled_status=True)
+    ]
+    signatures.sort(key=lambda one: reader.total_revisions if one.revision is None else one.revision)
+    return Evidence(len(pdf), reader.total_revisions, _attachments(reader, attachment), tuple(signatures))
+
+
+def _examine_field(reader: PdfFileReader, pdf: bytes, name: str, field: Any, at: datetime) -> SignatureEvidence:
+    evidence = SignatureEvidence(name, "it cannot be read")
+    try:
+        embedded = EmbeddedPdfSignature(reader, field, name)
+        evidence = _described(embedded, evidence)
+        return _judged(embedded, replace(evidence, covered_bytes=_covered_bytes(embedded, pdf)), at)
+    except MALFORMED as error:
+        return replace(evidence, fault=f"it cannot be checked ({_first_line(error)})")
+
+
+def _described(embedded: EmbeddedPdfSignature, evidence: SignatureEvidence) -> SignatureEvidence:
+    certificate = x509.load_der_x509_certificate(embedded.signer_cert.dump())
+    statement = embedded.sig_object.get("/Reason")
+    return replace(
+        evidence,
+        revision=embedded.signed_revision,
+        name=common_name(certificate) or certificate.subject.rfc4514_string(),
+        fingerprint=fingerprint(certificate),
+        valid_from=certificate.not_valid_before_utc,
+        valid_until=certificate.not_valid_after_utc,
+        claimed_at=_in_utc(embedded.self_reported_timestamp),
+        statement=None if statement is None else str(statement),
+    )
+
+
+def _judged(embedded: EmbeddedPdfSignature, evidence: SignatureEvidence, at: datetime) -> SignatureEvidence:
+    context = ValidationContext(trust_roots=[embedded.signer_cert], moment=at, allow_fetching=False)
+    status = asyncio.run(async_validate_pdf_signature(embedded, context, diff_policy=_ONLY_FURTHER_SIGNATURES))
+    return replace(
+        evidence,
+        fault=_fault(status) or _container_fault(embedded),
+        altered=not (isinstance(status.diff_result, DiffResult) and status.docmdp_ok),
+        closes=embedded.docmdp_level is MDPPerm.NO_CHANGES,
+    )
+
+
+def _fault(status: Any) -> str | None:
+    if not status.intact:
+        return "the bytes that it covers are not those that were signed"
+    if not status.valid:
+        return "it was not made with the key of its certificate"
+    return None if status.trusted else "its certificate may not be used for signing"
+
+
+def _container_fault(embedded: EmbeddedPdfSignature) -> str | None:
+    """Why the container is not as the standard has it, in the few parts that the signature itself leaves uncovered."""
+    signed, signer = embedded.signed_data, embedded.signer_info
+    digests = [*signed["digest_algorithms"], signer["digest_algorithm"]]
+    regular = (
+        signed["version"].native == signer["version"].native == "v1"
+        and len(digests) == 2
+        and all(one.native == {"algorithm": "sha256", "parameters": None} for one in digests)
+        and len(signed["certificates"]) == 1
+    )
+    return None if regular else "its container was altered"
+
+
+def _covered_bytes(embedded: EmbeddedPdfSignature, pdf: bytes) -> int | None:
+    """Bytes covered from the start of the file, if all that is left out is the signature's own container.
+
+    Compared byte by byte, because the library infers it from lengths, which a padded container can forge.
+    """
+    start, before, after, length = (int(number) for number in embedded.byte_range)
+    container = bytes(embedded.pkcs7_content).hex()
+    left_out = pdf[before:after]
+    enclosed = left_out in (f"<{container}>".encode(), f"<{container.upper()}>".encode())
+    return after + length if start == 0 and enclosed else None
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(UTC) if moment is not None and moment.tzinfo else None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0][:200]
+
+
+def _attachments(reader: PdfFileReader, name: str) -> tuple[bytes, ...]:
+    """The contents of every distinct embedded file of that name, wherever the document lists it."""
+    streams: dict[Any, Any] = {}
+    for specification in _file_specifications(reader.root):
+        if name in (specification.get("/UF"), specification.get("/F")):
+            embedded = specification["/EF"]
+            for key in embedded:
+                reference = embedded.raw_get(key)
+                identity = reference.reference if isinstance(reference, IndirectObject) else id(reference)
+                streams[identity] = reference.get_object()
+    return tuple(bytes(stream.data) for stream in streams.values())
+
+
+def _file_specifications(root: Any) -> Iterator[Any]:
+    yield from (one.get_object() for one in root.get("/AF", ()))
+    names = root.get("/Names", {})
+    if "/EmbeddedFiles" in names:
+        yield from _named(names["/EmbeddedFiles"], _DEEPEST_NAME_TREE)
+
+
+def _named(node: Any, depth: int) -> Iterator[Any]:
+    if depth == 0:
+        raise ValueError("the list of attachments is nested too deeply")
+    yield from (one.get_object() for one in node.get("/Names", ())[1::2])
+    for child in node.get("/Kids", ()):
+        yield from _named(child.get_object(), depth - 1)

@@ -1,0 +1,49 @@
+"""Malformed files: what they make the PDF library raise and log, kept away from users."""
+
+from __future__ import annotations
+
+import logging
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko_certvalidator.errors import PathError, ValidationError
+
+MALFORMED: tuple[type[Exception], ...] = (
+    PdfError,
+    PathError,
+    ValidationError,
+    UnsupportedAlgorithm,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    NotImplementedError,
+    RecursionError,
+    ArithmeticError,
+    EOFError,
+    OSError,
+    struct.error,
+    zlib.error,
+)
+"""Every kind that parsing, decoding or checking hostile bytes was seen, or is documented, to raise."""
+
+_LOGGERS = ("pyhanko", "pyhanko_certvalidator")
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Keep the library from logging what is reported as a failed check anyway."""
+    loggers = [logging.getLogger(name) for name in _LOGGERS]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

@@ -1,0 +1,231 @@
+"""Verifier: whether a signed file is what its signatories signed, question by question."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from sdflow.adapters.signing.envelope import AttachedEnvelope, read_envelope
+from sdflow.adapters.signing.evidence import Evidence, SignatureEvidence, examine
+from sdflow.adapters.signing.malformed import MALFORMED, quietly
+from sdflow.domain.signature import (
+    ENVELOPE_ATTACHMENT,
+    Check,
+    CheckName,
+    ExpectedSignature,
+    FoundSignature,
+    VerificationReport,
+    stated_sha256,
+)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A readable file beside what it is compared with; `expected` none: nobody can say who was to sign."""
+
+    evidence: Evidence
+    envelope: AttachedEnvelope | None
+    envelope_fault: str | None
+    expected: tuple[ExpectedSignature, ...] | None
+    envelope_sha256: str | None
+    recorded: bool | None
+    at: datetime
+
+
+def verify(
+    pdf: bytes,
+    source: str,
+    *,
+    expected: Sequence[ExpectedSignature] | None = None,
+    envelope_sha256: str | None = None,
+    recorded_sha256: frozenset[str] | None = None,
+    at: datetime,
+) -> VerificationReport:
+    """Every question that can be asked of a signed file, each with its answer; nothing in the file makes it raise.
+
+    Given the database's `expected` signatures, the envelope's hash and the recorded hashes of the document, the file
+    is held against them. Without, it is held against itself: the attached envelope says who was to sign, and each
+    signature must name that envelope's hash; who holds the keys is then for the reader to compare by fingerprint.
+    """
+    with quietly():
+        try:
+            evidence = examine(pdf, ENVELOPE_ATTACHMENT, at)
+        except MALFORMED as error:
+            return _unreadable(source, str(error) or type(error).__name__)
+    recorded = None if recorded_sha256 is None else hashlib.sha256(pdf).hexdigest() in recorded_sha256
+    envelope, fault = _envelope(evidence)
+    declared = envelope.expected if expected is None and envelope else expected
+    case = _Case(
+        evidence, envelope, fault, None if declared is None else tuple(declared), envelope_sha256, recorded, at
+    )
+    return VerificationReport(
+        source,
+        envelope.reference if envelope else None,
+        envelope.version if envelope else None,
+        envelope.sha256 if envelope else None,
+        tuple(_found(one) for one in evidence.signatures),
+        tuple(_checks(case)),
+    )
+
+
+def _unreadable(source: str, reason: str) -> VerificationReport:
+    check = Check(CheckName.readable, False, f"The file is not a sound PDF: {reason.splitlines()[0][:200]}.")
+    return VerificationReport(source, None, None, None, (), (check,))
+
+
+def _envelope(evidence: Evidence) -> tuple[AttachedEnvelope | None, str | None]:
+    try:
+        return read_envelope(evidence.attachments), None
+    except ValueError as error:
+        return None, str(error)
+
+
+def _found(one: SignatureEvidence) -> FoundSignature:
+    return FoundSignature(one.field, one.name, one.fingerprint, one.claimed_at, one.statement)
+
+
+def _checks(case: _Case) -> Iterator[Check]:
+    yield Check(CheckName.readable, True, "The file is a sound PDF.")
+    yield from _envelope_checks(case)
+    yield _signatures_check(case)
+    for one in case.evidence.signatures:
+        yield _intact_check(one)
+        yield _signatory_check(case, one)
+    yield _order_check(case)
+    yield from _unchanged_checks(case)
+    yield _complete_check(case)
+    yield _recorded_check(case)
+    yield from _time_checks(case)
+
+
+def _envelope_checks(case: _Case) -> Iterator[Check]:
+    name, envelope = CheckName.envelope, case.envelope
+    if envelope is None:
+        yield Check(name, False, f"The attached agreement cannot be used: {case.envelope_fault}.")
+        return
+    if case.envelope_sha256 not in (None, envelope.sha256):
+        yield Check(name, False, f"{ENVELOPE_ATTACHMENT} was replaced: it is not the agreement on record.")
+    for one in case.evidence.signatures:
+        held = stated_sha256(one.statement) == envelope.sha256
+        message = "names the SHA-256" if held else "does not name the SHA-256"
+        yield Check(name, held, f"The statement signed in {one.field} {message} of {ENVELOPE_ATTACHMENT}.", one.field)
+
+
+def _signatures_check(case: _Case) -> Check:
+    if case.expected is None:
+        return Check(CheckName.signatures, None, "Who was to sign is unknown, because the agreement cannot be read.")
+    found = Counter(one.field for one in case.evidence.signatures)
+    asked = Counter(one.field for one in case.expected)
+    missing = [f"{one.name} for {one.party} ({one.field})" for one in case.expected if not found[one.field]]
+    surplus = sorted((found - asked).elements())
+    faults = [f"missing: {', '.join(missing)}"] * bool(missing)
+    faults += [f"not asked for: {', '.join(surplus)}"] * bool(surplus)
+    if faults or not case.expected:
+        return Check(
+            CheckName.signatures, False, f"The signatures are not those agreed; {'; '.join(faults) or 'none'}."
+        )
+    return Check(CheckName.signatures, True, f"All {len(case.expected)} agreed signatures are there, and no other.")
+
+
+def _intact_check(one: SignatureEvidence) -> Check:
+    fault = one.fault
+    if fault is None and one.covered_bytes is None:
+        fault = "it leaves out more of the file than itself"
+    if fault is None:
+        return Check(CheckName.intact, True, f"The signature in {one.field} is intact.", one.field)
+    return Check(CheckName.intact, False, f"The signature in {one.field} does not hold: {fault}.", one.field)
+
+
+def _signatory_check(case: _Case, one: SignatureEvidence) -> Check:
+    asked = next((other for other in case.expected or () if other.field == one.field), None)
+    if asked is None:
+        return Check(CheckName.signatory, None, f"Nobody is known who was to sign in {one.field}.", one.field)
+    if one.fingerprint != asked.fingerprint:
+        message = (
+            f"{one.field} was not signed with the certificate of {asked.name}: "
+            f"SHA-256 {one.fingerprint or 'unknown'} instead of {asked.fingerprint}."
+        )
+        return Check(CheckName.signatory, False, message, one.field)
+    message = f"{one.field} was signed with the certificate of {asked.name}, SHA-256 {one.fingerprint}."
+    return Check(CheckName.signatory, True, message, one.field)
+
+
+def _order_check(case: _Case) -> Check:
+    if case.expected is None:
+        return Check(CheckName.order, None, "The order of the signatures is unknown.")
+    found = [one.field for one in case.evidence.signatures]
+    agreed = [one.field for one in case.expected if one.field in found]
+    in_order = [field for field in found if field in agreed] == agreed
+    message = (
+        "were made in the agreed order" if in_order else f"were made in the order {', '.join(found)}, not as agreed"
+    )
+    return Check(CheckName.order, in_order, f"The signatures {message}.")
+
+
+def _unchanged_checks(case: _Case) -> Iterator[Check]:
+    for one in case.evidence.signatures:
+        if one.altered:
+            message = f"After {one.field} was signed, more was changed than further signatures change."
+        else:
+            message = f"After {one.field} was signed, nothing was changed but by further signatures."
+        yield Check(CheckName.unchanged, not one.altered, message, one.field)
+    updates = list(range(1, case.evidence.revisions))
+    if [one.revision for one in case.evidence.signatures] != updates:
+        message = "The file was updated other than by signing: its updates and its signatures do not pair off."
+        yield Check(CheckName.unchanged, False, message)
+
+
+def _complete_check(case: _Case) -> Check:
+    last = case.evidence.signatures[-1] if case.evidence.signatures else None
+    fault = "The file is not signed" if last is None else _incomplete(case, last)
+    return Check(CheckName.complete, fault is None, f"{fault or 'The last signature covers and closes the file'}.")
+
+
+def _incomplete(case: _Case, last: SignatureEvidence) -> str | None:
+    if last.covered_bytes is None:
+        return f"What the last signature, {last.field}, covers is unclear"
+    if last.covered_bytes != case.evidence.length:
+        return f"The last signature, {last.field}, covers {last.covered_bytes} of {case.evidence.length} bytes"
+    if not last.closes:
+        return f"The last signature, {last.field}, does not close the document: it is not finished, or was cut back"
+    return None
+
+
+def _recorded_check(case: _Case) -> Check:
+    signed = {one.field for one in case.evidence.signatures}
+    waiting = next((one.name for one in case.expected or () if one.field not in signed), None)
+    if case.recorded is None:
+        message = "No record was at hand: compare each certificate's SHA-256 with the one that its holder gives you."
+        return Check(CheckName.recorded, None, message)
+    if waiting is not None:
+        return Check(
+            CheckName.recorded, False, f"This is not the latest file on record, but one before {waiting} signed."
+        )
+    if case.recorded:
+        return Check(CheckName.recorded, True, "The file is the one on record, byte for byte.")
+    return Check(CheckName.recorded, False, "The file is not the one on record.")
+
+
+def _time_checks(case: _Case) -> Iterator[Check]:
+    for one in case.evidence.signatures:
+        yield _time_check(case, one)
+    for earlier, later in pairwise(case.evidence.signatures):
+        if earlier.claimed_at and later.claimed_at and later.claimed_at < earlier.claimed_at:
+            message = f"{later.field} claims a time before {earlier.field}, which was signed first."
+            yield Check(CheckName.time, False, message, later.field)
+
+
+def _time_check(case: _Case, one: SignatureEvidence) -> Check:
+    if one.claimed_at is None or one.valid_from is None or one.valid_until is None:
+        return Check(CheckName.time, False, f"The signature in {one.field} names no signing time.", one.field)
+    claimed = f"{one.field} claims to be signed at {one.claimed_at:%Y-%m-%d %H:%M:%S} UTC"
+    if not one.valid_from <= one.claimed_at <= one.valid_until:
+        return Check(CheckName.time, False, f"{claimed}, when its certificate was not valid.", one.field)
+    if one.claimed_at > case.at:
+        return Check(CheckName.time, False, f"{claimed}, which has not come yet.", one.field)
+    expired = "; its certificate has expired since" if case.at > one.valid_until else ""
+    return Check(CheckName.time, None, f"{claimed}; the signing time is claimed, not proven{expired}.", one.field)

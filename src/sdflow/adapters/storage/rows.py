@@ -1,0 +1,106 @@
+"""Rows: what the tables hold, as the domain's own values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sdflow.adapters.storage.tables import ActRow, DocumentRow, EnvelopeRow, RecordRow, RevisionRow, SignatureRow
+from sdflow.domain.event import Act
+from sdflow.domain.record import Envelope, Record, Revision, StoredDocument, StoredSignature
+
+
+def as_record(row: RecordRow, revision: RevisionRow) -> Record:
+    """The record with its latest revision."""
+    return Record(
+        reference=row.reference,
+        kind=row.kind,
+        title=row.title,
+        state=row.state,
+        version=row.version,
+        revision=as_revision(revision),
+        owner=row.owner_reference,
+        service=row.service_reference,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        lock=row.lock,
+    )
+
+
+def as_revision(row: RevisionRow) -> Revision:
+    """The revision."""
+    return Revision(
+        number=row.number,
+        format=row.format,
+        text=row.text,
+        sha256=row.sha256,
+        act=row.act,
+        round=row.round,
+        offered_by=row.offered_by,
+    )
+
+
+def as_act(row: ActRow, events: Iterable[str]) -> Act:
+    """The act with the texts of its events."""
+    return Act(
+        number=row.number,
+        verb=row.verb,
+        actor=row.actor,
+        login=row.login,
+        recorded_at=row.recorded_at,
+        effective_on=row.effective_on,
+        reason=row.reason,
+        events=tuple(events),
+        previous_hash=row.previous_hash,
+        hash=row.hash,
+    )
+
+
+def as_envelope(row: EnvelopeRow) -> Envelope:
+    """The envelope of a frozen version."""
+    return Envelope(row.reference, row.version, row.text, row.sha256, row.act)
+
+
+def as_document(row: DocumentRow) -> StoredDocument:
+    """The document, byte for byte."""
+    return StoredDocument(row.reference, row.version, row.sequence, row.pdf, row.sha256, row.act)
+
+
+def as_signature(row: SignatureRow) -> StoredSignature:
+    """The signature."""
+    return StoredSignature(
+        reference=row.reference,
+        version=row.version,
+        field=row.field,
+        person=row.person_reference,
+        fingerprint=row.fingerprint,
+        signed_at=row.signed_at,
+        document_sha256=row.document_sha256,
+        act=row.act,
+    )
+
+
+def revision_row(reference: str, revision: Revision) -> RevisionRow:
+    """The row of a revision whose act is not known yet."""
+    return RevisionRow(
+        reference=reference,
+        number=revision.number,
+        format=revision.format,
+        text=revision.text,
+        sha256=revision.sha256,
+        act=0,
+        round=revision.round,
+        offered_by=revision.offered_by,
+    )
+
+
+def fill(row: RecordRow, record: Record) -> None:
+    """Writes everything that a record says of itself into its row, but for the lock."""
+    row.kind = record.kind
+    row.title = record.title
+    row.state = record.state
+    row.version = record.version
+    row.revision_number = record.revision.number
+    row.owner_reference = record.owner
+    row.service_reference = record.service
+    row.starts_on = record.starts_on
+    row.ends_on = record.ends_on

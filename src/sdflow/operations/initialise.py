@@ -1,0 +1,30 @@
+"""Initialise: the first person of a new workspace."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from sdflow.domain.errors import Fault, Refused, Unreadable
+from sdflow.domain.record import Record
+from sdflow.domain.trait import Acting
+from sdflow.engine.change import acting
+from sdflow.engine.workspace import Occasion, Workspace
+
+
+def register_first_person(workspace: Workspace, occasion: Occasion, roles: tuple[str, ...]) -> Record:
+    """Register the one who sets the workspace up, under the present login and with these roles."""
+    definitions = workspace.definitions
+    kind, model = next((kind, model) for kind, model in definitions.kinds.items() if issubclass(model, Acting))
+    fields = {
+        "title": occasion.name,
+        "login": occasion.login,
+        "roles": {role: {"since": occasion.today} for role in roles},
+    }
+    try:
+        content = model.model_validate(fields)
+    except ValidationError as error:
+        raise Unreadable(*(Fault("init", None, str(one["loc"][0]), one["msg"]) for one in error.errors())) from None
+    with acting(workspace, occasion, "init") as change:
+        if change.writing.records(kind=kind):
+            raise Refused("the workspace has people already", advice="add others with: sdflow apply")
+        return change.create(kind, occasion.actor, content)

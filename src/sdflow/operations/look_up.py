@@ -1,0 +1,89 @@
+"""Look up: what there is, how it stands, and how it came to be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sdflow.adapters.storage import Reading
+from sdflow.domain.content import Plain
+from sdflow.domain.difference import ClauseChange, clause_changes
+from sdflow.domain.errors import NotFound
+from sdflow.domain.event import Act
+from sdflow.domain.kind import joined
+from sdflow.domain.record import Citation, Envelope, Record, StoredSignature
+from sdflow.engine.definitions import material_of
+from sdflow.engine.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A record with everything around it."""
+
+    record: Record
+    meaning: str
+    content: Plain
+    cites: tuple[Citation, ...]
+    cited_by: tuple[Citation, ...]
+    envelope: Envelope | None
+    signatures: tuple[StoredSignature, ...]
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One act on a record: the act, who did it by name, its events on the record, and the clauses it changed."""
+
+    act: Act
+    actor: str
+    events: tuple[Mapping[str, Any], ...]
+    changes: tuple[ClauseChange, ...]
+
+
+def records(workspace: Workspace, *, kind: str | None = None, state: str | None = None) -> list[Record]:
+    """The records of a kind, in a state, or all."""
+    chosen = workspace.definitions.kind_named(kind) if kind else None
+    with workspace.storage.reading() as reading:
+        return reading.records(kind=chosen, state=state)
+
+
+def show(workspace: Workspace, reference: str) -> Shown:
+    """One record with everything around it."""
+    with workspace.storage.reading() as reading:
+        record = _found(reading, reference)
+        stored = json.loads(record.revision.text)
+        return Shown(
+            record,
+            workspace.definitions.state(record).meaning,
+            joined(stored["content"], stored.get("housekeeping")),
+            tuple(reading.cites(reference)),
+            tuple(reading.cited_by(reference)),
+            reading.envelope(reference),
+            tuple(reading.signatures(reference, record.version)),
+        )
+
+
+def history(workspace: Workspace, reference: str) -> list[HistoryLine]:
+    """Every act on a record, oldest first."""
+    with workspace.storage.reading() as reading:
+        _found(reading, reference)
+        texts = {one.number: material_of(one) for one in reading.revisions(reference)}
+        lines = []
+        for act in reading.acts(reference):
+            events = tuple(event for text in act.events if (event := json.loads(text))["reference"] == reference)
+            actor = reading.record(act.actor)
+            lines.append(HistoryLine(act, actor.title if actor else act.actor, events, _changes(events, texts)))
+        return lines
+
+
+def _changes(events: tuple[Mapping[str, Any], ...], texts: Mapping[int, Plain]) -> tuple[ClauseChange, ...]:
+    revised = [event["details"]["revision"] for event in events if event["type"] == "revised"]
+    return tuple(change for number in revised for change in clause_changes(texts[number - 1], texts[number]))
+
+
+def _found(reading: Reading, reference: str) -> Record:
+    record = reading.record(reference)
+    if record is None:
+        raise NotFound(f"there is no record {reference}", advice="see: sdflow list")
+    return record
