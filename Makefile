@@ -27,7 +27,7 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 contracts: setup
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 test: setup system-for-tests
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 demo: setup

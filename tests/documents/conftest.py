@@ -70,3 +70,120 @@ def _records() -> Mapping[str, Content]:
         model = next(model for model in (Slr, Sla, Ola, Contract) if reference.startswith(model.description.prefix))
         records[reference] = model.model_validate(fields)
     return records
+
+
+def _week(calendar: Calendar) -> Mapping[str, object]:
+    hours = calendar.open_hours({})
+    return {
+        "title": calendar.title,
+        "zone": calendar.zone,
+        "week": [[(window.opens, window.closes) for window in day] for day in hours.week],
+        "closed_days": [] if calendar.zone == "Etc/UTC" else CLOSED,
+        "openings": [] if calendar.zone == "Etc/UTC" else [(date(2027, 12, 24), [(480, 720)])],
+    }
+
+
+def _cited(reference: str, records: Mapping[str, Content], found: dict[str, Content]) -> dict[str, Content]:
+    for link in links(records[reference]):
+        if link.reference not in found:
+            found[link.reference] = records[link.reference]
+            _cited(link.reference, records, found)
+    return found
+
+
+def _bare(content: Content) -> Content:
+    """The content with all that is optional still open."""
+    fields: dict[str, Any] = {name: None for name in OPTIONAL} | {name: [] for name in OPTIONAL_LISTS}
+    fields |= {"planned_interruptions": None if isinstance(content, Slr) else {}, "priorities": {}, "contacts": {}}
+    fields |= {"relies_on": [], "supports": [], "ceiling": None, "currency": None}
+    return content.model_copy(update={name: value for name, value in fields.items() if name in type(content).model_fields})
+
+
+PROOF: Mapping[str, object] = {
+    "proven": [
+        {"clause": "hours.service", "what": "Hours of all components", "statement": "The duty of Messaging Operations and the computing centre cover all 8,372 agreed hours of the term."},
+        {"clause": "targets.restore.P1", "what": "Route: Faults of the mail platform", "statement": "The worst start, Saturday 2 January 2027 13:59, arrives 25 min before the promised 4 h."},
+        {"clause": "targets.availability", "what": "Availability of the service", "statement": "Components in series give 99.90 % at least, rounded down; 99.90 % is promised."},
+        {"clause": "term", "what": "Terms of supporting agreements", "statement": "All are in force from 1 January 2027 to 31 December 2028."},
+    ],
+    "unproven": [{"clause": "targets.restore.P4", "what": "No route carries incidents of the priority P4"}],
+    "findings": [
+        {"rule": "SLM-014", "severity": "warning", "title": "A contract renews before the agreement ends", "message": "UC-0001 may be ended with notice by 30 June 2028, six months before the end of SLA-0001.", "reference": "ITIL Service Design, supplier management"},
+        {"rule": "SLM-021", "severity": "advice", "title": "A promise without reserve", "message": "targets.availability is promised at exactly what its components give.", "reference": "ISO/IEC 20000-1, 8.7.1"},
+    ],
+    "overridden": ["availability.yaml"],
+    "engine": "durable_rules 2.0.28",
+}
+
+
+class Sample:
+    """Views of sample documents, as the engine hands them to templates."""
+
+    def __init__(self) -> None:
+        self.records = _records()
+
+    def view(self, kind: str, *, draft: bool = False, **changed: object) -> dict[str, object]:
+        reference = SUBJECTS[kind]
+        content = self.records[reference]
+        referred = _cited(reference, self.records, {})
+        content = _bare(content) if draft else content
+        return {
+            "record": {
+                "reference": reference,
+                "kind_title": content.description.title,
+                "title": content.title,
+                "version": 2,
+                "revision": 7,
+                "state": "under_negotiation" if draft else "agreed",
+                "state_meaning": "The parties exchange offers; nothing is binding yet." if draft else "Both parties have agreed to the content; it is frozen and waits for signatures.",
+            },
+            "content": content,
+            "referred": referred,
+            "calendars": {name: _week(one) for name, one in referred.items() if isinstance(one, Calendar)},
+            "signatories": [
+                {
+                    "key": one.key,
+                    "name": referred[one.person].title,
+                    "capacity": one.capacity,
+                    "party": referred[one.party].title,
+                    "fingerprint": None if draft else f"{number:x}f0e1d2c3b4a5968" * 4,
+                }
+                for number, one in enumerate(getattr(content, "signatories", ()), start=4)
+            ],
+            "proof": None if draft else PROOF,
+            "envelope_sha256": None if draft else "3a7bd3e2360a3d29eea436fcfb7e44c735d117c42d1c1835420b6b9942dd4f1b",
+            "draft": draft,
+            "organisation": {"name": "Northgate Service Delivery", "primary": "#123a5f", "accent": "#f0b429"},
+            "revisions": [
+                {"number": 1, "round": None, "offered_by": None, "recorded_on": date(2026, 9, 3), "actor": "Chidi Okafor", "reason": "First draft from the requirement"},
+                {"number": 4, "round": 1, "offered_by": "provider", "recorded_on": date(2026, 10, 12), "actor": "Chidi Okafor", "reason": "Offer after the review of Messaging Operations"},
+                {"number": 6, "round": 2, "offered_by": "customer", "recorded_on": date(2026, 11, 5), "actor": "Jürgen Brandt", "reason": "Sundays in winter; credits capped"},
+                {"number": 7, "round": 3, "offered_by": "provider", "recorded_on": date(2026, 11, 19), "actor": "Helen Carrick", "reason": "Named Sundays; agreed"},
+            ],
+            "effective_on": date(2026, 12, 1),
+            "generator": "sdflow 0.1.0",
+        } | changed
+
+    def manuscript(self, html: str, fields: tuple[str, ...] = ("provider", "customer")) -> Manuscript:
+        return Manuscript(
+            html=html,
+            title="Service level agreement SLA-0001",
+            author="Northgate Service Delivery",
+            dated_at=datetime(2026, 12, 1, 9, 30, tzinfo=timezone.utc),
+            identifier="SLA-0001/2",
+            attachments=(
+                Attachment("agreement.json", "What was agreed", "Source", b'{"format":"sla/1"}'),
+                Attachment("targets.csv", "Targets", "Data", b"clause,minutes\ntargets.restore.P1,240\n"),
+            ),
+            fields=fields,
+        )
+
+
+@pytest.fixture(scope="session")
+def sample() -> Sample:
+    return Sample()
+
+
+@pytest.fixture(scope="session")
+def pages() -> Pages:
+    return Pages([DOCUMENTS])

@@ -163,8 +163,10 @@ class _Candidates:
 
 def _matches(rule: Rule, by_kind: Mapping[str, list[tuple[int, Fact]]]) -> Iterator[Chosen]:
     used = [one for pattern in rule.match for condition in pattern.conditions for one in _referred(condition)]
+    present_first = sorted(rule.match, key=lambda pattern: pattern.negated)
     steps = [
-        (pattern, _Candidates(pattern, _needed(pattern, used), by_kind.get(pattern.fact, ()))) for pattern in rule.match
+        (pattern, _Candidates(pattern, _needed(pattern, used), by_kind.get(pattern.fact, ())))
+        for pattern in present_first
     ]
     return _completed(steps, {}, frozenset())
 

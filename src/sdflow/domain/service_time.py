@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+
+Minutes = npt.NDArray[np.int64]
+"""Instants or lengths, in minutes; instants count from 1970-01-01 00:00 UTC."""
+
+Intervals = npt.NDArray[np.int64]
+"""Half-open [open, close) instants in minutes since 1970-01-01 UTC, shape (n, 2): sorted, disjoint, merged."""
+
+NEVER = 10**12
+"""An instant after every calendar: what does not happen while the calendars last."""
+
+DAY = 1440
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY_ZERO = date(1970, 1, 1).toordinal()
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, order=True)
@@ -21,6 +41,11 @@ class Window:
     def overnight(self) -> bool:
         """Whether the window runs into the next day."""
         return self.closes <= self.opens
+
+    @property
+    def minutes(self) -> int:
+        """Its length on the wall clock."""
+        return self.closes - self.opens + (DAY if self.overnight else 0)
 
 
 @dataclass(frozen=True)
@@ -40,3 +65,270 @@ class CalendarHours:
     closed_days: Mapping[date, str] = field(default_factory=dict)
     openings: Mapping[date, tuple[Window, ...]] = field(default_factory=dict)
     holiday_closes_day: bool = False
+
+    @property
+    def weekly_minutes(self) -> int:
+        """Open minutes of an ordinary week."""
+        return sum(window.minutes for day in self.week for window in day)
+
+
+class _WallClock:
+    """The offsets of a zone between two days, and from them the instants at which its clocks show a time."""
+
+    def __init__(self, zone: str, first: date, last: date) -> None:
+        changes = [change for year in range(first.year - 1, last.year + 2) for change in _offset_changes(zone, year)]
+        self.since = np.array([-NEVER, *(at for at, _ in changes[1:])], dtype=np.int64)
+        self.until = np.append(self.since[1:], NEVER)
+        self.offset = np.array([offset for _, offset in changes], dtype=np.int64)
+
+    def opening(self, local: Minutes) -> Minutes:
+        """The first instant at which the wall clock shows the time, or has jumped over it."""
+        span = np.searchsorted(self.until + self.offset, local, "right")
+        return np.maximum(local - self.offset[span], self.since[span])
+
+    def closing(self, local: Minutes) -> Minutes:
+        """The last instant at which the wall clock shows the time, or the one at which it jumps over it."""
+        span = np.searchsorted(self.since + self.offset, local, "right") - 1
+        return np.minimum(local - self.offset[span], self.until[span])
+
+
+@lru_cache(maxsize=4096)
+def _offset_changes(zone: str, year: int) -> tuple[tuple[int, int], ...]:
+    """The instants of a year from which an offset to UTC holds, the year's first instant included."""
+    place = ZoneInfo(zone)
+    start = (date(year, 1, 1).toordinal() - _DAY_ZERO) * DAY
+    end = (date(year + 1, 1, 1).toordinal() - _DAY_ZERO) * DAY
+    found = [(start, _offset(place, start))]
+    for day in range(start, end, DAY):
+        if _offset(place, day + DAY) != found[-1][1]:
+            at = _change_between(place, day, day + DAY)
+            found.append((at, _offset(place, at)))
+    return tuple(found)
+
+
+def _change_between(place: ZoneInfo, before: int, after: int) -> int:
+    old = _offset(place, before)
+    while after - before > 1:
+        middle = (before + after) // 2
+        before, after = (middle, after) if _offset(place, middle) == old else (before, middle)
+    return after
+
+
+def _offset(place: ZoneInfo, minute: int) -> int:
+    offset = _local(place, minute).utcoffset() or timedelta()
+    return int(offset.total_seconds()) // 60
+
+
+def _local(place: ZoneInfo, minute: int) -> datetime:
+    return (_EPOCH + timedelta(minutes=minute)).astimezone(place)
+
+
+_Frozen = tuple[str, tuple[tuple[Window, ...], ...], frozenset[date], tuple[tuple[date, tuple[Window, ...]], ...], bool]
+
+
+def _frozen(hours: CalendarHours) -> _Frozen:
+    openings = tuple(sorted(hours.openings.items()))
+    return hours.zone, hours.week, frozenset(hours.closed_days), openings, hours.holiday_closes_day
+
+
+def open_minutes(hours: CalendarHours, first: date, last: date) -> Intervals:
+    """The instants at which a calendar is open by the windows that open on its local days first to last.
+
+    An opening edge in a repeated hour is the earlier instant and a closing edge the later; an edge in a skipped
+    hour is the instant of the jump. The result is kept and may not be changed.
+    """
+    return _opened(_frozen(hours), first, last)
+
+
+def clock(hours: CalendarHours, first: date, last: date) -> Clock:
+    """The clock that runs while the calendar is open, from its local day `first` to `last`; kept for the next call."""
+    return _clock(_frozen(hours), first, last)
+
+
+def local_days(zone: str, first: date, last: date) -> tuple[int, int]:
+    """The instants at which the local day `first` begins and the local day `last` ends."""
+    edges = _WallClock(zone, first, last).opening(_midnights([first, last + timedelta(days=1)]))
+    return int(edges[0]), int(edges[1])
+
+
+@lru_cache(maxsize=1024)
+def _clock(calendar: _Frozen, first: date, last: date) -> Clock:
+    return Clock(_opened(calendar, first, last))
+
+
+@lru_cache(maxsize=1024)
+def _opened(calendar: _Frozen, first: date, last: date) -> Intervals:
+    zone, week, closed, openings, closes_day = calendar
+    wall = _WallClock(zone, first, last)
+    found = _instants(wall, _regular(week, {day for day, _ in openings} | (set() if closes_day else closed), first, last))
+    if closes_day:
+        midnights = _midnights(sorted(day for day in closed if first <= day <= last + timedelta(days=1)))
+        found = minus(found, merged(np.column_stack((wall.opening(midnights), wall.opening(midnights + DAY)))))
+    extra = _instants(wall, _extra(openings, first, last))
+    found = union(found, extra)
+    found.setflags(write=False)
+    return found
+
+
+def _midnights(days: list[date]) -> Minutes:
+    return np.array([(day.toordinal() - _DAY_ZERO) * DAY for day in days], dtype=np.int64)
+
+
+def _regular(week: tuple[tuple[Window, ...], ...], left_out: set[date], first: date, last: date) -> Iterator[Intervals]:
+    days = np.arange(first.toordinal(), last.toordinal() + 1)
+    days = days[~np.isin(days, [day.toordinal() for day in left_out])]
+    for weekday, windows in enumerate(week):
+        midnights = (days[(days + 6) % 7 == weekday] - _DAY_ZERO) * DAY
+        yield from (_shown(midnights, window) for window in windows)
+
+
+def _extra(openings: tuple[tuple[date, tuple[Window, ...]], ...], first: date, last: date) -> Iterator[Intervals]:
+    for day, windows in openings:
+        if first <= day <= last:
+            yield from (_shown(_midnights([day]), window) for window in windows)
+
+
+def _shown(midnights: Minutes, window: Window) -> Intervals:
+    return np.column_stack((midnights + window.opens, midnights + window.opens + window.minutes))
+
+
+def _instants(wall: _WallClock, shown: Iterator[Intervals]) -> Intervals:
+    local = np.concatenate([NOTHING, *shown])
+    return merged(np.column_stack((wall.opening(local[:, 0]), wall.closing(local[:, 1]))))
+
+
+NOTHING: Intervals = np.empty((0, 2), dtype=np.int64)
+"""No time at all."""
+NOTHING.setflags(write=False)
+
+
+def intervals(*spans: tuple[int, int]) -> Intervals:
+    """The union of spans of time, each from an instant until another."""
+    return merged(np.array(spans, dtype=np.int64).reshape(-1, 2))
+
+
+def merged(spans: Intervals) -> Intervals:
+    """Spans in any order, overlapping or empty, as intervals."""
+    return covered(1, spans)
+
+
+def covered(least: int, *parts: Intervals) -> Intervals:
+    """The instants that lie in at least so many of the parts; a part counts as often as its spans overlap there."""
+    return _where([(part, 1) for part in parts], lambda level: level >= least)
+
+
+def union(*parts: Intervals) -> Intervals:
+    """The instants that lie in any of the parts."""
+    return covered(1, *parts)
+
+
+def intersection(*parts: Intervals) -> Intervals:
+    """The instants that lie in every part."""
+    return covered(len(parts), *parts)
+
+
+def minus(whole: Intervals, taken: Intervals) -> Intervals:
+    """The instants of the whole that do not lie in what is taken."""
+    return _where([(whole, 1), (taken, -1)], lambda level: level >= 1)
+
+
+def total_minutes(time: Intervals) -> int:
+    """How long intervals are together."""
+    return int((time[:, 1] - time[:, 0]).sum())
+
+
+def _where(weighted: list[tuple[Intervals, int]], inside: Callable[[Minutes], npt.NDArray[np.bool_]]) -> Intervals:
+    kept = [(part[part[:, 1] > part[:, 0]], weight) for part, weight in weighted]
+    at = np.concatenate([np.empty(0, dtype=np.int64), *(part.ravel() for part, _ in kept)])
+    step = np.concatenate([np.empty(0, dtype=np.int64), *(np.tile([weight, -weight], len(part)) for part, weight in kept)])
+    order = np.argsort(at, kind="stable")
+    at, level = at[order], np.cumsum(step[order])
+    last_of_instant = np.append(at[1:] != at[:-1], True)[: len(at)]
+    at, holds = at[last_of_instant], inside(level[last_of_instant])
+    changes = holds != np.concatenate(([False], holds[:-1]))[: len(holds)]
+    return at[changes].reshape(-1, 2)
+
+
+class Clock:
+    """A clock that runs only in some intervals, asked by prefix sums: elapsed(a, b) = F(b) − F(a), due = F⁻¹.
+
+    F(t) is the open time before the instant t. All methods take one instant or an array of them.
+    """
+
+    def __init__(self, time: Intervals) -> None:
+        self.intervals = time
+        self.edges: Minutes = time.ravel()
+        self._opens = np.append(time[:, 0], NEVER)
+        self._closes = np.append(time[:, 1], NEVER)
+        self._before = np.append(0, np.cumsum(time[:, 1] - time[:, 0]))
+
+    @property
+    def known_until(self) -> int:
+        """The last closing; what the clock does afterwards is not known."""
+        return int(self.edges[-1]) if len(self.edges) else -NEVER
+
+    def runs(self, at: Minutes | int) -> npt.NDArray[np.bool_]:
+        """Whether the clock runs at an instant."""
+        span = np.searchsorted(self._opens[:-1], at, "right") - 1
+        return np.asarray((span >= 0) & (at < self._closes[span]))
+
+    def elapsed(self, start: Minutes | int, end: Minutes | int) -> Minutes:
+        """Open minutes from one instant to another."""
+        return self._run(end) - self._run(start)
+
+    def due(self, start: Minutes | int, minutes: int) -> Minutes:
+        """The first instant at which so many minutes have run since the start; `NEVER` where the calendar ends before.
+
+        No minutes at all are over at the start itself, open or not.
+        """
+        if minutes == 0:
+            return np.asarray(start, dtype=np.int64)
+        return np.minimum(self._reached(self._run(start) + minutes, "left"), NEVER)
+
+    def back(self, end: Minutes, minutes: int) -> Minutes:
+        """The earliest and the latest starts from which `minutes` later it is `end`; none before the calendar begins."""
+        if minutes == 0:
+            return end
+        run = self._run(end) - minutes
+        run = run[run >= 0]
+        return np.concatenate((self._reached(run, "left"), self._reached(run, "right")))
+
+    def _run(self, at: Minutes | int) -> Minutes:
+        span = np.searchsorted(self._opens, at, "right") - 1
+        inside = self._before[span] + np.minimum(at, self._closes[span]) - self._opens[span]
+        return np.where(span < 0, 0, inside)
+
+    def _reached(self, run: Minutes, side: str) -> Minutes:
+        found = np.searchsorted(self._before, run, "left" if side == "left" else "right") - 1
+        span = np.clip(found, 0, len(self._opens) - 1)
+        return np.asarray(self._opens[span] + run - self._before[span])
+
+
+def wall_clock(minute: int, zone: str) -> str:
+    """An instant as clocks and calendars of a zone show it: "Sat 14 Nov 2026 09:00".
+
+    In an hour that the clocks show twice, the name of the time follows: "Sun 25 Oct 2026 01:30 GMT".
+    """
+    local = _local(ZoneInfo(zone), minute)
+    return f"{_day_text(local)} {_time_text(local)}"
+
+
+def span_text(start: int, end: int, zone: str) -> str:
+    """A span of time: "Sat 14 Nov 2026 09:00–13:00 (Europe/London)"; one that passes midnight shows both days."""
+    first, last = _local(ZoneInfo(zone), start), _local(ZoneInfo(zone), end)
+    if last.date() == first.date():
+        until = _time_text(last)
+    elif (last.date() - first.date(), last.hour, last.minute) == (timedelta(days=1), 0, 0):
+        until = "24:00"
+    else:
+        until = wall_clock(end, zone)
+    return f"{wall_clock(start, zone)}–{until} ({zone})"
+
+
+def _day_text(local: datetime) -> str:
+    return f"{_WEEKDAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
+
+
+def _time_text(local: datetime) -> str:
+    repeated = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return f"{local:%H:%M} {local.tzname()}" if repeated else f"{local:%H:%M}"

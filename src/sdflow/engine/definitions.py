@@ -56,7 +56,7 @@ class Definitions:
         if number > model.description.format:
             raise Unreadable.because(
                 record.reference,
-                f"its content has the format {chosen.format}, which a newer sdflow wrote; upgrade sdflow",
+                f"its content is {chosen.format}, which a newer sdflow wrote; upgrade sdflow",
             )
         if number < model.description.format:
             whole = model.upgraded(number, whole)

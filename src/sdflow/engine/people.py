@@ -6,13 +6,12 @@ from datetime import date
 
 from sdflow.adapters.storage import Reading
 from sdflow.domain.errors import NotFound, Refused
-from sdflow.domain.kind import Content
 from sdflow.domain.record import Record
 from sdflow.domain.trait import Acting
 from sdflow.engine.definitions import Definitions
 
 
-def acting_records(reading: Reading, definitions: Definitions) -> list[tuple[Record, Acting, Content]]:
+def acting_records(reading: Reading, definitions: Definitions) -> list[tuple[Record, Acting]]:
     """Everybody who can act, with their content."""
     found = []
     for kind, model in definitions.kinds.items():
@@ -21,7 +20,7 @@ def acting_records(reading: Reading, definitions: Definitions) -> list[tuple[Rec
         for record in reading.records(kind=kind):
             content = definitions.content(record)
             if isinstance(content, Acting):
-                found.append((record, content, content))
+                found.append((record, content))
     return found
 
 

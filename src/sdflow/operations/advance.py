@@ -51,3 +51,12 @@ def advance(
             raise Refused(f"{reference} is '{record.state}', not '{expected_state}'; nothing was done")
         moved = take_step(workspace, change, record, step, occasion)
         return Advanced(moved, step, record.state, workspace.definitions.state(moved).meaning)
+
+
+def rehearse(workspace: Workspace, occasion: Occasion, reference: str, step: str) -> None:
+    """Find out whether a step is possible without taking it; `Refused` with every reason where it is not."""
+    record, found = steps(workspace, occasion, reference)
+    workspace.definitions.engine(record.kind).step(record.state, step)
+    (one,) = (one for one in found if one.step.name == step)
+    if one.unmet:
+        raise Refused(f"'{step}' of {reference} is not possible now", tuple(map(str, one.unmet)))

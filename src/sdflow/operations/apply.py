@@ -96,7 +96,7 @@ def _record_faults(workspace: Workspace, file: RecordFile, record: Record | None
         and workspace.definitions.state(record).frozen
         and _outcome(file, record).outcome == "revised"
     ):
-        paths = ", ".join(change.path for change in _outcome(file, record).changes[:3]) or "housekeeping"
+        paths = ", ".join(change.path for change in _outcome(file, record).changes[:3])
         message = f"{file.reference} is '{record.state}' and can no longer be changed ({paths} would)"
         yield Fault(file.source, file.line, "", message)
     if isinstance(file.content, Timed) and (region := file.content.holiday_region()):

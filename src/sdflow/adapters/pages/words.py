@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -20,6 +20,7 @@ _MONTHS = (
     "January February March April May June July August September October November December".split()  # fmt: skip
 )
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+_NUMBER_WITH_UNIT = re.compile(r"(?<=\d) (?=%|(?:h|min|ms)\b)")
 _HEADING = re.compile(r'<h3 id="([^"]+)">(.*?)</h3>', re.DOTALL)
 
 OpeningHours = Sequence[Sequence[tuple[int, int]]]
@@ -83,10 +84,9 @@ def money(amount: Decimal, currency: str) -> str:
 
 
 def paragraphs(text: str) -> Markup:
-    """A user's text as paragraphs: blank lines divide them, other line ends stay, everything else is literal."""
-    parts = [part.strip() for part in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n"))]
-    lines = (Markup("<br>").join(escape(line) for line in part.split("\n")) for part in parts if part)
-    return Markup("\n").join(Markup("<p>{}</p>").format(line) for line in lines)
+    """A user's text as paragraphs: blank lines divide them, other line ends are spaces, everything else is literal."""
+    parts = (_NUMBER_WITH_UNIT.sub(NO_BREAK, " ".join(part.split())) for part in re.split(r"\n\s*\n", text))
+    return Markup("\n").join(Markup("<p>{}</p>").format(part) for part in parts if part)
 
 
 def colour(value: str) -> str:

@@ -2,6 +2,6 @@
 
 from sdflow.adapters.signing.keys import SigningKey, load_key, new_key
 from sdflow.adapters.signing.signer import sign
-from sdflow.adapters.signing.verifier import verify
+from sdflow.adapters.signing.verifier import agreement_in, verify
 
-__all__ = ["SigningKey", "load_key", "new_key", "sign", "verify"]
+__all__ = ["SigningKey", "agreement_in", "load_key", "new_key", "sign", "verify"]

@@ -22,7 +22,7 @@ class AttachedEnvelope:
 
 
 def read_envelope(attachments: tuple[bytes, ...]) -> AttachedEnvelope:
-    """The envelope among the attachments of its name; raises ValueError with a sentence if there is not one sound one."""
+    """The one envelope among the attachments of its name; raises ValueError with a sentence if there is none to use."""
     if len(attachments) != 1:
         raise ValueError(f"{ENVELOPE_ATTACHMENT} is attached {len(attachments)} times, not once")
     text = _text(attachments[0])

@@ -31,7 +31,7 @@ from sdflow.adapters.signing.malformed import MALFORMED
 
 _ONLY_FURTHER_SIGNATURES = StandardDiffPolicy(
     [
-        CatalogModificationRule(),
+        CatalogModificationRule(),  # type: ignore[no-untyped-call]
         XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
         ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
     ],
@@ -69,7 +69,7 @@ class SignatureEvidence:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A file that could be read: its length, its revisions, its attachments of one name, its signatures in their order."""
+    """A file that could be read; its attachments are those of one name, its signatures stand in their order."""
 
     length: int
     revisions: int
@@ -86,6 +86,11 @@ def examine(pdf: bytes, attachment: str, at: datetime) -> Evidence:
     ]
     signatures.sort(key=lambda one: reader.total_revisions if one.revision is None else one.revision)
     return Evidence(len(pdf), reader.total_revisions, _attachments(reader, attachment), tuple(signatures))
+
+
+def attached(pdf: bytes, name: str) -> tuple[bytes, ...]:
+    """The contents of the attachments of that name; raises one of MALFORMED if the file is no sound PDF."""
+    return _attachments(PdfFileReader(BytesIO(pdf)), name)
 
 
 def _examine_field(reader: PdfFileReader, pdf: bytes, name: str, field: Any, at: datetime) -> SignatureEvidence:
@@ -188,6 +193,6 @@ def _file_specifications(root: Any) -> Iterator[Any]:
 def _named(node: Any, depth: int) -> Iterator[Any]:
     if depth == 0:
         raise ValueError("the list of attachments is nested too deeply")
-    yield from (one.get_object() for one in node.get("/Names", ())[1::2])
+    yield from (one.get_object() for one in list(node.get("/Names", ()))[1::2])
     for child in node.get("/Kids", ()):
         yield from _named(child.get_object(), depth - 1)

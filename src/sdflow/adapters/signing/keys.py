@@ -61,7 +61,7 @@ def new_key(name: str, organisation: str, passphrase: str, *, valid_from: dateti
 
 
 def load_key(path: Path, passphrase: str) -> SigningKey:
-    """The signing key of a PKCS#12 file; raises Unreadable if the file, the passphrase or the kind of key will not do."""
+    """The signing key of a PKCS#12 file; raises Unreadable if the file, the passphrase or the key will not do."""
     found = _unlocked(path, passphrase)
     if found.key is None or found.cert is None:
         raise Unreadable.because(

@@ -26,6 +26,7 @@ MALFORMED: tuple[type[Exception], ...] = (
     RecursionError,
     ArithmeticError,
     EOFError,
+    MemoryError,
     OSError,
     struct.error,
     zlib.error,

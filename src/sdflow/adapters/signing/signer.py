@@ -138,7 +138,7 @@ def _software_signer(key: SigningKey) -> SimpleSigner:
     return SimpleSigner(
         signing_cert=certificate,
         signing_key=load_private_key_from_pemder_data(private_key, passphrase=None),
-        cert_registry=SimpleCertificateStore(),
+        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
     )
 
 

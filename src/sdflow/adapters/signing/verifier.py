@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from sdflow.adapters.signing.envelope import AttachedEnvelope, read_envelope
-from sdflow.adapters.signing.evidence import Evidence, SignatureEvidence, examine
+from sdflow.adapters.signing.evidence import Evidence, SignatureEvidence, attached, examine
 from sdflow.adapters.signing.malformed import MALFORMED, quietly
 from sdflow.domain.signature import (
     ENVELOPE_ATTACHMENT,
@@ -47,7 +47,7 @@ def verify(
 ) -> VerificationReport:
     """Every question that can be asked of a signed file, each with its answer; nothing in the file makes it raise.
 
-    Given the database's `expected` signatures, the envelope's hash and the recorded hashes of the document, the file
+    Given the database's `expected` signatures, the envelope's hash and the hash of the latest recorded file, the file
     is held against them. Without, it is held against itself: the attached envelope says who was to sign, and each
     signature must name that envelope's hash; who holds the keys is then for the reader to compare by fingerprint.
     """
@@ -70,6 +70,16 @@ def verify(
         tuple(_found(one) for one in evidence.signatures),
         tuple(_checks(case)),
     )
+
+
+def agreement_in(pdf: bytes) -> tuple[str, int] | None:
+    """The reference and the version that the attached agreement names; none if the file holds no sound one."""
+    with quietly():
+        try:
+            envelope = read_envelope(attached(pdf, ENVELOPE_ATTACHMENT))
+        except MALFORMED:
+            return None
+    return envelope.reference, envelope.version
 
 
 def _unreadable(source: str, reason: str) -> VerificationReport:
@@ -196,18 +206,15 @@ def _incomplete(case: _Case, last: SignatureEvidence) -> str | None:
 
 
 def _recorded_check(case: _Case) -> Check:
-    signed = {one.field for one in case.evidence.signatures}
-    waiting = next((one.name for one in case.expected or () if one.field not in signed), None)
     if case.recorded is None:
         message = "No record was at hand: compare each certificate's SHA-256 with the one that its holder gives you."
         return Check(CheckName.recorded, None, message)
-    if waiting is not None:
-        return Check(
-            CheckName.recorded, False, f"This is not the latest file on record, but one before {waiting} signed."
-        )
     if case.recorded:
-        return Check(CheckName.recorded, True, "The file is the one on record, byte for byte.")
-    return Check(CheckName.recorded, False, "The file is not the one on record.")
+        return Check(CheckName.recorded, True, "The file is the latest on record, byte for byte.")
+    signed = {one.field for one in case.evidence.signatures}
+    waiting = [one.name for one in case.expected or () if one.field not in signed]
+    older = f": it is one from before {waiting[0]} signed" if waiting else ""
+    return Check(CheckName.recorded, False, f"The file is not the latest on record{older}.")
 
 
 def _time_checks(case: _Case) -> Iterator[Check]:

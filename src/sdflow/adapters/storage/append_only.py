@@ -90,14 +90,14 @@ def _chain_guards() -> Iterator[Guard]:
 
 def truncation_guards() -> Iterator[str]:
     """The statements that refuse TRUNCATE on PostgreSQL, which fires no row trigger."""
-    yield (
-        "CREATE FUNCTION truncate_guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "RAISE EXCEPTION 'nothing is ever deleted from %', TG_TABLE_NAME USING ERRCODE = 'check_violation'; END $$"
-    )
     for table in ("act", "event", "chain_head", *KEYS):
         yield (
+            f"CREATE FUNCTION {table}_truncate_guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"RAISE EXCEPTION 'nothing is ever deleted from {table}' USING ERRCODE = 'check_violation'; END $$"
+        )
+        yield (
             f"CREATE TRIGGER {table}_truncate_guard BEFORE TRUNCATE ON {table} FOR EACH STATEMENT "
-            "EXECUTE FUNCTION truncate_guard()"
+            f"EXECUTE FUNCTION {table}_truncate_guard()"
         )
 
 

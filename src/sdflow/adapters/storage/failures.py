@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from sdflow.domain.errors import Overtaken, Refused, SdflowError, Unreadable
@@ -36,7 +36,10 @@ def understood(source: str) -> Iterator[None]:
 def _known(error: DBAPIError, source: str) -> SdflowError | None:
     if isinstance(error.orig, sqlite3.Error):
         return _known_to_sqlite(error.orig, source)
-    return _known_to_postgresql(getattr(error.orig, "sqlstate", None), str(error.orig), source)
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None and not isinstance(error, OperationalError):
+        return None
+    return _known_to_postgresql(state, str(error.orig), source)
 
 
 def _known_to_sqlite(error: sqlite3.Error, source: str) -> SdflowError | None:

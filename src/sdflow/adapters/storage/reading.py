@@ -27,7 +27,7 @@ from sdflow.domain.errors import Unreadable
 from sdflow.domain.event import Act
 from sdflow.domain.record import Citation, Envelope, Record, Revision, StoredDocument, StoredSignature
 
-Latest = Select[tuple[RecordRow, RevisionRow]]
+Found = Row[*tuple[Any, ...]]
 
 
 class Reading:
@@ -105,15 +105,19 @@ class Reading:
 
     def signatures(self, reference: str, version: int) -> list[StoredSignature]:
         """Who has signed a version, in the order of signing."""
-        asked = select(SignatureRow).where(col(SignatureRow.reference) == reference, col(SignatureRow.version) == version)
+        asked = select(SignatureRow).where(
+            col(SignatureRow.reference) == reference, col(SignatureRow.version) == version
+        )
         found = (as_signature(row) for (row,) in self._all(asked))
         return sorted(found, key=lambda signature: (signature.act == 0, signature.act, signature.signed_at))
 
     def free_number(self, prefix: str) -> int:
         """The number after the highest of the references that are made of this prefix, a hyphen and digits."""
-        asked = select(col(RecordRow.reference)).where(col(RecordRow.reference).startswith(f"{prefix}-", autoescape=True))
+        asked = select(col(RecordRow.reference)).where(
+            col(RecordRow.reference).startswith(f"{prefix}-", autoescape=True)
+        )
         numbered = re.compile(rf"{re.escape(prefix)}-([0-9]+)")
-        matches = (numbered.fullmatch(reference) for (reference,) in self._all(asked))
+        matches = (numbered.fullmatch(found) for (found,) in self._all(asked))
         return 1 + max((int(match[1]) for match in matches if match), default=0)
 
     def head(self) -> tuple[int, str]:
@@ -121,18 +125,18 @@ class Reading:
         ((head,),) = self._all(select(ChainHeadRow))
         return head.number, head.hash
 
-    def _citations(self, statement: Select[tuple[LinkRow]]) -> list[Citation]:
+    def _citations(self, statement: Select[LinkRow]) -> list[Citation]:
         found = [Citation(row.citing, row.path, row.cited) for (row,) in self._all(statement)]
         return sorted(found, key=lambda citation: (citation.citing, citation.path, citation.cited))
 
-    def _all(self, statement: Executable) -> Sequence[Row[Any]]:
+    def _all(self, statement: Executable) -> Sequence[Found]:
         try:
             return self._session.execute(statement).all()
         except ValueError as error:
             raise Unreadable.because(self._source, f"holds a value that is none of its column ({error})") from error
 
 
-def _records() -> Latest:
+def _records() -> Select[RecordRow, RevisionRow]:
     latest = (col(RevisionRow.reference) == col(RecordRow.reference)) & (
         col(RevisionRow.number) == col(RecordRow.revision_number)
     )

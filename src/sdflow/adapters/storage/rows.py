@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from sdflow.adapters.storage.tables import ActRow, DocumentRow, EnvelopeRow, RecordRow, RevisionRow, SignatureRow
 from sdflow.domain.event import Act
@@ -79,6 +80,30 @@ def as_signature(row: SignatureRow) -> StoredSignature:
     )
 
 
+def record_row(record: Record) -> RecordRow:
+    """The row of a new record."""
+    return RecordRow(reference=record.reference, revision_number=record.revision.number, **_said(record))
+
+
+def fill(row: RecordRow, record: Record) -> None:
+    """Writes what a record says of itself into its row, but for its revision and its lock."""
+    for name, value in _said(record).items():
+        setattr(row, name, value)
+
+
+def _said(record: Record) -> dict[str, Any]:
+    return {
+        "kind": record.kind,
+        "title": record.title,
+        "state": record.state,
+        "version": record.version,
+        "owner_reference": record.owner,
+        "service_reference": record.service,
+        "starts_on": record.starts_on,
+        "ends_on": record.ends_on,
+    }
+
+
 def revision_row(reference: str, revision: Revision) -> RevisionRow:
     """The row of a revision whose act is not known yet."""
     return RevisionRow(
@@ -87,20 +112,37 @@ def revision_row(reference: str, revision: Revision) -> RevisionRow:
         format=revision.format,
         text=revision.text,
         sha256=revision.sha256,
-        act=0,
         round=revision.round,
         offered_by=revision.offered_by,
     )
 
 
-def fill(row: RecordRow, record: Record) -> None:
-    """Writes everything that a record says of itself into its row, but for the lock."""
-    row.kind = record.kind
-    row.title = record.title
-    row.state = record.state
-    row.version = record.version
-    row.revision_number = record.revision.number
-    row.owner_reference = record.owner
-    row.service_reference = record.service
-    row.starts_on = record.starts_on
-    row.ends_on = record.ends_on
+def envelope_row(envelope: Envelope) -> EnvelopeRow:
+    """The row of a frozen version whose act is not known yet."""
+    return EnvelopeRow(
+        reference=envelope.reference, version=envelope.version, text=envelope.text, sha256=envelope.sha256
+    )
+
+
+def document_row(document: StoredDocument) -> DocumentRow:
+    """The row of a document whose act is not known yet."""
+    return DocumentRow(
+        reference=document.reference,
+        version=document.version,
+        sequence=document.sequence,
+        pdf=document.pdf,
+        sha256=document.sha256,
+    )
+
+
+def signature_row(signature: StoredSignature) -> SignatureRow:
+    """The row of a signature whose act is not known yet."""
+    return SignatureRow(
+        reference=signature.reference,
+        version=signature.version,
+        field=signature.field,
+        person_reference=signature.person,
+        fingerprint=signature.fingerprint,
+        signed_at=signature.signed_at,
+        document_sha256=signature.document_sha256,
+    )

@@ -60,8 +60,8 @@ class RecordRow(Row, table=True):
     state: str = Field(sa_type=Text)
     version: int
     revision_number: int
-    owner_reference: str | None = Field(None, sa_type=Text)
-    service_reference: str | None = Field(None, sa_type=Text)
+    owner_reference: str | None = Field(default=None, sa_type=Text)
+    service_reference: str | None = Field(default=None, sa_type=Text)
     starts_on: date | None = None
     ends_on: date | None = None
     lock: int = Field(default=None, sa_column=_lock)
@@ -79,9 +79,9 @@ class RevisionRow(Row, table=True):
     format: str = Field(sa_type=Text)
     text: str = Field(sa_type=Text)
     sha256: str = Field(sa_type=Text)
-    act: int = Field(0, index=True, sa_column_args=_deferred("act.number"))
+    act: int = Field(default=0, index=True, sa_column_args=_deferred("act.number"))
     round: int | None = None
-    offered_by: str | None = Field(None, sa_type=Text)
+    offered_by: str | None = Field(default=None, sa_type=Text)
 
 
 class LinkRow(Row, table=True):
@@ -128,7 +128,7 @@ class ChainHeadRow(Row, table=True):
     __tablename__ = "chain_head"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
-    id: int = Field(1, primary_key=True, sa_column_kwargs=_own_number())
+    id: int = Field(default=1, primary_key=True, sa_column_kwargs=_own_number())
     number: int
     hash: str = Field(sa_type=Text)
 
@@ -142,7 +142,7 @@ class EnvelopeRow(Row, table=True):
     version: int = Field(primary_key=True, sa_column_kwargs=_own_number())
     text: str = Field(sa_type=Text)
     sha256: str = Field(index=True, sa_type=Text)
-    act: int = Field(0, index=True, sa_column_args=_deferred("act.number"))
+    act: int = Field(default=0, index=True, sa_column_args=_deferred("act.number"))
 
 
 class DocumentRow(Row, table=True):
@@ -155,7 +155,7 @@ class DocumentRow(Row, table=True):
     sequence: int = Field(primary_key=True, sa_column_kwargs=_own_number())
     pdf: bytes = Field(sa_type=LargeBinary)
     sha256: str = Field(index=True, sa_type=Text)
-    act: int = Field(0, index=True, sa_column_args=_deferred("act.number"))
+    act: int = Field(default=0, index=True, sa_column_args=_deferred("act.number"))
 
 
 class SignatureRow(Row, table=True):
@@ -170,4 +170,4 @@ class SignatureRow(Row, table=True):
     fingerprint: str = Field(sa_type=Text)
     signed_at: datetime = Field(sa_type=Instant)
     document_sha256: str = Field(sa_type=Text)
-    act: int = Field(0, index=True, sa_column_args=_deferred("act.number"))
+    act: int = Field(default=0, index=True, sa_column_args=_deferred("act.number"))

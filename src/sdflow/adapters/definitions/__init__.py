@@ -1,0 +1,1 @@
+"""Definitions: what people write as YAML files, read and written."""

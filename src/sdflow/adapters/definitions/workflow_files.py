@@ -1,0 +1,200 @@
+"""Workflow files: life cycles and roles as they are declared in files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, RootModel
+
+from sdflow.adapters.definitions.text_yaml import Located, Path_, read_single
+from sdflow.adapters.definitions.validation import fault_at, validated
+from sdflow.adapters.definitions.wording import FIELD_PATH_PATTERN, NAME_PATTERN, unknown
+from sdflow.domain.errors import Fault, Unreadable
+from sdflow.domain.finding import Severity
+from sdflow.domain.kind import Line, Strict, Title
+from sdflow.domain.workflow import (
+    Effect,
+    Guards,
+    Journey,
+    JourneyMove,
+    State,
+    Step,
+    Trigger,
+    Workflow,
+    workflow_faults,
+)
+
+Name = Annotated[str, Field(pattern=NAME_PATTERN)]
+FieldPath = Annotated[str, Field(pattern=FIELD_PATH_PATTERN, max_length=200)]
+GuardName = Literal["role", "not_by", "requires", "on_or_after", "after", "keys", "signed_by", "findings"]
+
+_NAMED = re.compile(r"(step|state) '([^']+)'")
+
+
+class _StateInFile(Strict):
+    meaning: Line
+    initial: bool = False
+    final: bool = False
+    frozen: bool = False
+    binding: bool = False
+    negotiation: bool = False
+
+
+class _StepInFile(Strict):
+    sources: Annotated[list[Name], Field(alias="from", min_length=1, max_length=100)]
+    to: Name
+    meaning: Line
+    by: list[Name] = []
+    requires: list[FieldPath] = []
+    findings: Severity | None = None
+    signed_by: Literal["all"] | None = None
+    keys: Literal["all"] | None = None
+    not_by: list[Name] = []
+    on_or_after: FieldPath | None = None
+    after: FieldPath | None = None
+    effects: list[Effect] = []
+    on: Trigger | None = None
+
+    def named(self, name: str) -> Step:
+        return Step(name, tuple(self.sources), self.to, self.meaning, self._guards(), tuple(self.effects), self.on)
+
+    def _guards(self) -> Guards:
+        return Guards(
+            by=tuple(self.by),
+            requires=tuple(self.requires),
+            findings=self.findings,
+            signed_by_all=self.signed_by is not None,
+            keys=self.keys is not None,
+            not_by=tuple(self.not_by),
+            on_or_after=self.on_or_after,
+            after=self.after,
+        )
+
+
+class _MoveInFile(Strict):
+    step: Name
+    by: Line
+    refused: GuardName | None = None
+    given: dict[str, Line] | None = None
+
+
+class _JourneyInFile(Strict):
+    name: Line
+    moves: Annotated[list[_MoveInFile], Field(min_length=1, max_length=200)]
+    ends: Name
+
+    def told(self) -> Journey:
+        return Journey(self.name, tuple(JourneyMove(**dict(move)) for move in self.moves), self.ends)
+
+
+class _WorkflowInFile(Strict):
+    title: Title
+    kinds: list[Name] | None = None
+    states: Annotated[dict[Name, _StateInFile], Field(min_length=1, max_length=100)]
+    steps: Annotated[dict[Name, _StepInFile], Field(max_length=200)]
+    journeys: list[_JourneyInFile] = []
+    renamed: dict[Name, Name] | None = None
+
+
+class _RolesInFile(RootModel[Annotated[dict[Name, Line], Field(min_length=1)]]):
+    pass
+
+
+def read_roles(path: Path) -> dict[str, str]:
+    """The meaning of every role that a file declares; `Unreadable` with every fault otherwise."""
+    located, _ = read_single(path)
+    return validated(located, _RolesInFile, located.value).root
+
+
+def read_workflow(path: Path, roles: frozenset[str], kinds: frozenset[str]) -> Workflow:
+    """The life cycle that a file declares for one or more kinds; `Unreadable` with every fault otherwise.
+
+    What is wrong with the life cycle as a whole (a state that cannot be reached, say) is looked at once
+    every word and name in the file is right, since a misspelt state makes others unreachable.
+    """
+    located, digest = read_single(path)
+    faults = [fault_at(located, place, message) for place, message in _name_faults(located.value, path, roles, kinds)]
+    try:
+        declared = validated(located, _WorkflowInFile, located.value)
+    except Unreadable as unreadable:
+        raise Unreadable(*faults, *unreadable.faults) from None
+    workflow = _workflow(declared, path, digest)
+    faults = faults or [_fault_of_whole(located, sentence) for sentence in workflow_faults(workflow, roles)]
+    if faults:
+        raise Unreadable(*faults)
+    return workflow
+
+
+def _workflow(declared: _WorkflowInFile, path: Path, digest: str) -> Workflow:
+    return Workflow(
+        name=path.stem,
+        title=declared.title,
+        kinds=(path.stem,) if declared.kinds is None else tuple(declared.kinds),
+        states=tuple(State(name, **dict(state)) for name, state in declared.states.items()),
+        steps=tuple(step.named(name) for name, step in declared.steps.items()),
+        journeys=tuple(journey.told() for journey in declared.journeys),
+        renamed=declared.renamed,
+        sha256=digest,
+        source=str(path),
+    )
+
+
+def _fault_of_whole(located: Located, sentence: str) -> Fault:
+    named = _NAMED.search(sentence)
+    return fault_at(located, (f"{named.group(1)}s", named.group(2)) if named else ("states",), sentence)
+
+
+def _name_faults(
+    value: object, path: Path, roles: frozenset[str], kinds: frozenset[str]
+) -> Iterator[tuple[Path_, str]]:
+    """Every name in the file that stands for nothing; the file may have other faults."""
+    top = _fields(value)
+    states, steps = set(_fields(top.get("states"))), set(_fields(top.get("steps")))
+    known = {"state": states, "step": steps, "earlier step": steps | {"apply"}, "role": roles, "kind": kinds}
+    if "kinds" not in top and path.stem not in kinds:
+        yield (), f"{unknown('kind', path.stem, kinds)} Name the kinds with 'kinds: [...]', or the file after its kind"
+    for what, place, name in (*_used_by_steps(top), *_used_elsewhere(top)):
+        if name not in known[what]:
+            yield place, unknown(what, name, known[what])
+    for name in states & set(_fields(top.get("renamed"))):
+        yield ("renamed", name), f"'{name}' is still a state; a renamed state is there under its new name only"
+
+
+Use = tuple[str, Path_, str]
+"""What a name has to stand for, where it is used, and the name."""
+
+
+def _used_by_steps(top: dict[str, object]) -> Iterator[Use]:
+    for name, value in _fields(top.get("steps")).items():
+        for word, what in (("from", "state"), ("to", "state"), ("by", "role"), ("not_by", "earlier step")):
+            yield from _uses(what, ("steps", name, word), _fields(value).get(word))
+
+
+def _used_elsewhere(top: dict[str, object]) -> Iterator[Use]:
+    yield from _uses("kind", ("kinds",), top.get("kinds"))
+    for number, journey in enumerate(_entries(top.get("journeys"))):
+        place: Path_ = ("journeys", number)
+        yield from _uses("state", (*place, "ends"), _fields(journey).get("ends"))
+        for position, move in enumerate(_entries(_fields(journey).get("moves"))):
+            yield from _uses("step", (*place, "moves", position, "step"), _fields(move).get("step"))
+    for old, new in _fields(top.get("renamed")).items():
+        yield from _uses("state", ("renamed", old), new)
+
+
+def _uses(what: str, place: Path_, value: object) -> Iterator[Use]:
+    if isinstance(value, str):
+        yield what, place, value
+    for number, name in enumerate(_entries(value)):
+        if isinstance(name, str):
+            yield what, (*place, number), name
+
+
+def _fields(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _entries(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

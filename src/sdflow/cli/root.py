@@ -1,0 +1,114 @@
+"""Root: the `sdflow` command, whose parts are loaded when they are used."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from sdflow import __version__
+from sdflow.domain.errors import SdflowError
+
+COMMANDS = {
+    "init": ("upkeep", "Set up a workspace."),
+    "demo": ("demonstration", "Play the main job on the sample organisation."),
+    "apply": ("records", "Take in records from YAML files, all or none."),
+    "amend": ("records", "Change single clauses of a record."),
+    "export": ("records", "Write records as YAML files that can be applied again."),
+    "list": ("records", "List records."),
+    "show": ("records", "Show one record with everything around it."),
+    "history": ("records", "Show what was done to a record, by whom and why."),
+    "steps": ("lifecycle", "Show what is possible with a record now, and why not."),
+    "advance": ("lifecycle", "Take a step of a record's life cycle."),
+    "diagram": ("lifecycle", "Draw the life cycle of a kind of record."),
+    "check": ("proof", "Prove that what is promised is carried."),
+    "document": ("documents", "Make the PDF of a record."),
+    "key": ("documents", "Make keys for signatories."),
+    "sign": ("documents", "Sign a frozen agreement."),
+    "verify": ("documents", "Check a signed PDF, with or without the database."),
+    "audit": ("upkeep", "Check the history, or anchor it."),
+    "db": ("upkeep", "Look after the database."),
+}
+
+EXAMPLES = """
+\b
+Examples:
+  sdflow demo                              see the whole of it in two minutes
+  sdflow init mine --name "Helen Carrick"  set up a workspace of your own
+  sdflow apply agreements/                 take in a folder of YAML files
+  sdflow check SLA-0001                    is what we promise carried?
+  sdflow verify SLA-0001-v1.pdf            is this file what was signed?
+
+\b
+Exit codes: 0 held or done; 1 a breach or a refusal; 2 a file or the
+command line cannot be read; 70 a bug of ours.
+"""
+
+
+class Root(click.Group):
+    """Loads a command's module when the command is used, and turns errors into lines and exit codes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands, in the order in which one would need them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, none where there is no such."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"sdflow.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Every command with its sentence, without loading any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """As Click does, with the nearest known name for a word that is no command."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, 1)
+            if near:
+                error.message += f" Did you mean '{near[0]}'?"
+            raise
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run; what a user caused becomes one clear message and an exit code, a bug keeps its traceback."""
+        try:
+            return super().main(*args, **{**extra, "standalone_mode": True})
+        except SdflowError as error:
+            click.echo(f"sdflow: {error}", err=True)
+            sys.exit(error.exit_code)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+
+
+@click.group(cls=Root, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="sdflow")
+def sdflow() -> None:
+    """Run a service provider's agreements.
+
+    sdflow moves agreements through their life cycles, proves that what is promised is carried, has them
+    signed, and keeps a history that cannot be rewritten unseen.
+    """
+
+
+def main() -> None:
+    """Run the command line; a bug ends with exit code 70."""
+    try:
+        sdflow(prog_name="sdflow")
+    except Exception:  # noqa: BLE001 - the one place where a bug becomes exit code 70, with its traceback
+        import traceback
+
+        traceback.print_exc()
+        click.echo("sdflow: this is a bug of sdflow, not of yours; nothing was stored. Please report what stands above.", err=True)
+        sys.exit(70)
