@@ -12,13 +12,19 @@ from sdflow.engine.workspace import Occasion, Workspace
 
 
 def register_first_person(workspace: Workspace, occasion: Occasion, roles: tuple[str, ...]) -> Record:
-    """Register the one who sets the workspace up, under the present login and with these roles."""
+    """Register the one who sets the workspace up, under the present login and with these roles.
+
+    Where none is given it is the first role that is declared."""
     definitions = workspace.definitions
+    held = roles or tuple(definitions.roles)[:1]
+    unknown = sorted(set(held) - definitions.roles.keys())
+    if unknown:
+        raise Refused(f"there is no role {', '.join(unknown)}", advice=f"known: {', '.join(definitions.roles)}")
     kind, model = next((kind, model) for kind, model in definitions.kinds.items() if issubclass(model, Acting))
     fields = {
         "title": occasion.name,
         "login": occasion.login,
-        "roles": {role: {"since": occasion.today} for role in roles},
+        "roles": {role: {"since": occasion.today} for role in held},
     }
     try:
         content = model.model_validate(fields)

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -118,7 +119,7 @@ def read_text(text: str, source: str, limits: Limits = Limits()) -> list[Located
             reading.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise Unreadable.because(source, _not_yaml(error), line=_line(mark)) from None
+        raise Unreadable.because(source, _not_yaml(error), line=_place(mark)[0]) from None
     except yaml.YAMLError as error:
         raise Unreadable.because(source, f"not YAML: {str(error).splitlines()[0]}", line=1) from None
     return reading.documents
@@ -139,10 +140,12 @@ def _named(character: str) -> str:
 
 
 _ADVICE = {
-    "mapping values are not allowed in this context": "a text that contains ': ' needs quotes, or a key is not indented "
-    "as its neighbours are",
-    "found character that cannot start any token": "a text that begins with @, ` or % needs quotes, and indents are "
-    "spaces, never tabs",
+    "mapping values are not allowed in this context": (
+        "a text that contains ': ' needs quotes, or a key is not indented as its neighbours are"
+    ),
+    "found character that cannot start any token": (
+        "a text that begins with @, ` or % needs quotes, and indents are spaces, never tabs"
+    ),
     "did not find expected <document start>": "something stands beside or below a value that is complete already",
     "did not find expected key": "a key is not indented as its neighbours are, or a list lacks its '- '",
     "could not find expected ':'": "a key lacks its ':', or a text runs over several lines without quotes",
@@ -158,8 +161,8 @@ def _not_yaml(error: yaml.MarkedYAMLError) -> str:
     return f"not YAML: {_ADVICE.get(problem, problem)}"
 
 
-def _line(mark: yaml.Mark | None) -> int:
-    return mark.line + 1 if mark else 1
+def _place(mark: Any) -> tuple[int, int]:
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 @dataclass
@@ -184,12 +187,12 @@ class _Reading:
     def take(self, event: yaml.Event) -> None:
         """The next event."""
         if isinstance(event, yaml.NodeEvent):
-            self._line, self._column = _line(event.start_mark), event.start_mark.column + 1
+            self._line, self._column = _place(event.start_mark)
             self._take_node(event)
         elif isinstance(event, yaml.CollectionEndEvent):
             self._open.pop()
         elif isinstance(event, yaml.DocumentStartEvent):
-            self._line = _line(event.start_mark)
+            self._line, self._column = _place(event.start_mark)
             self._begin_document()
 
     def _refuse(self, message: str) -> Unreadable:
@@ -198,7 +201,7 @@ class _Reading:
     def _begin_document(self) -> None:
         if len(self.documents) >= self._limits.documents:
             raise self._refuse(f"more than {self._limits.documents:,} documents in one file")
-        self.documents.append(Located(None, self._source, {(): (self._line, 1)}))
+        self.documents.append(Located(None, self._source, {(): (self._line, self._column)}))
 
     def _take_node(self, event: yaml.NodeEvent) -> None:
         self._nodes += 1

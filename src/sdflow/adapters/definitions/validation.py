@@ -43,7 +43,8 @@ def _fault(located: Located, model: type[BaseModel], path: Path_, error: Mapping
         return fault_at(located, (*path, location[-1]), f"is missing{_described(model, location)}")
     if error["type"] == "extra_forbidden":
         names = [name for one in models_at(model, location[:-1]) for name in fields_of(one)]
-        return fault_at(located, path, f"there is no such field{nearest(str(location[-1]), names)}")
+        quotes = "; a text that contains ',' needs quotes in { }" if error["input"] is None else ""
+        return fault_at(located, path, f"there is no such field{nearest(str(location[-1]), names)}{quotes}")
     return fault_at(located, path, sentence(error))
 
 

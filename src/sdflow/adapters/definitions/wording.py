@@ -13,7 +13,7 @@ NAME_PATTERN = r"^[a-z][a-z0-9_]{0,59}$"
 FIELD_PATH_PATTERN = r"^[a-z][a-z0-9_]*(\.([A-Za-z0-9_-]+|\*))*$"
 _PATTERNS = {
     REFERENCE_PATTERN: "must be a reference such as SLA-0001: capital letters and digits, in parts joined by '-'",
-    KEY_PATTERN: "must be a short name of letters, digits, '-' and '_' that begins with a letter, at most 40 characters",
+    KEY_PATTERN: "must be a short name: a letter, then letters, digits, '-' and '_', at most 40 characters",
     NAME_PATTERN: "must be a name of small letters, digits and '_'",
     FIELD_PATH_PATTERN: "must be the path of a field such as term.start_on",
     r"^[A-Z]{2}$": "must be two capital letters",
@@ -29,6 +29,7 @@ INSTANT = "must be a date and time with its zone such as 2027-01-31T09:00:00Z"
 TIME = "must be a time of day such as 09:00"
 TRUTH = "must be true or false"
 _FIELDS = "must hold fields, each as 'name: value' on a line below"
+_LIST = "must be a list, each entry with '- ' on a line below, or in [ ]"
 _EXPECTED = {
     "string_type": "must be a text",
     "string_too_long": "may have at most {max_length} characters, but has {length}",
@@ -50,7 +51,8 @@ _EXPECTED = {
     "int_from_float": WHOLE,
     "bool_type": TRUTH,
     "bool_parsing": TRUTH,
-    "list_type": "must be a list, each entry with '- ' on a line below, or in [ ]",
+    "list_type": _LIST,
+    "tuple_type": _LIST,
     "dict_type": _FIELDS,
     "model_type": _FIELDS,
     "model_attributes_type": _FIELDS,
@@ -111,8 +113,7 @@ def sentence(error: Mapping[str, Any]) -> str:
 def _expected(kind: str, value: object, context: Mapping[str, Any]) -> str | None:
     if kind in ("enum", "literal_error"):
         choices = str(context["expected"]).replace("'", "")
-        near = difflib.get_close_matches(str(value)[:100], re.split(", | or ", choices), 1)
-        return f"must be {choices}" + (f" (perhaps {near[0]})" if near else "")
+        return f"must be {choices}"
     if kind == "string_pattern_mismatch":
         return _PATTERNS.get(context["pattern"], f"must have the form {context['pattern']}")
     if kind == "string_too_short":

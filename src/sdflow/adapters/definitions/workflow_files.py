@@ -44,31 +44,31 @@ class _StateInFile(Strict):
 
 
 class _StepInFile(Strict):
-    sources: Annotated[list[Name], Field(alias="from", min_length=1, max_length=100)]
+    sources: Annotated[tuple[Name, ...], Field(alias="from", min_length=1, max_length=100)]
     to: Name
     meaning: Line
-    by: list[Name] = []
-    requires: list[FieldPath] = []
+    by: tuple[Name, ...] = ()
+    requires: tuple[FieldPath, ...] = ()
     findings: Severity | None = None
     signed_by: Literal["all"] | None = None
     keys: Literal["all"] | None = None
-    not_by: list[Name] = []
+    not_by: tuple[Name, ...] = ()
     on_or_after: FieldPath | None = None
     after: FieldPath | None = None
-    effects: list[Effect] = []
+    effects: tuple[Effect, ...] = ()
     on: Trigger | None = None
 
     def named(self, name: str) -> Step:
-        return Step(name, tuple(self.sources), self.to, self.meaning, self._guards(), tuple(self.effects), self.on)
+        return Step(name, self.sources, self.to, self.meaning, self._guards(), self.effects, self.on)
 
     def _guards(self) -> Guards:
         return Guards(
-            by=tuple(self.by),
-            requires=tuple(self.requires),
+            by=self.by,
+            requires=self.requires,
             findings=self.findings,
             signed_by_all=self.signed_by is not None,
             keys=self.keys is not None,
-            not_by=tuple(self.not_by),
+            not_by=self.not_by,
             on_or_after=self.on_or_after,
             after=self.after,
         )
@@ -83,7 +83,7 @@ class _MoveInFile(Strict):
 
 class _JourneyInFile(Strict):
     name: Line
-    moves: Annotated[list[_MoveInFile], Field(min_length=1, max_length=200)]
+    moves: Annotated[tuple[_MoveInFile, ...], Field(min_length=1, max_length=200)]
     ends: Name
 
     def told(self) -> Journey:
@@ -92,10 +92,10 @@ class _JourneyInFile(Strict):
 
 class _WorkflowInFile(Strict):
     title: Title
-    kinds: list[Name] | None = None
+    kinds: tuple[Name, ...] | None = None
     states: Annotated[dict[Name, _StateInFile], Field(min_length=1, max_length=100)]
     steps: Annotated[dict[Name, _StepInFile], Field(max_length=200)]
-    journeys: list[_JourneyInFile] = []
+    journeys: tuple[_JourneyInFile, ...] = ()
     renamed: dict[Name, Name] | None = None
 
 
@@ -132,7 +132,7 @@ def _workflow(declared: _WorkflowInFile, path: Path, digest: str) -> Workflow:
     return Workflow(
         name=path.stem,
         title=declared.title,
-        kinds=(path.stem,) if declared.kinds is None else tuple(declared.kinds),
+        kinds=(path.stem,) if declared.kinds is None else declared.kinds,
         states=tuple(State(name, **dict(state)) for name, state in declared.states.items()),
         steps=tuple(step.named(name) for name, step in declared.steps.items()),
         journeys=tuple(journey.told() for journey in declared.journeys),
@@ -155,7 +155,7 @@ def _name_faults(
     states, steps = set(_fields(top.get("states"))), set(_fields(top.get("steps")))
     known = {"state": states, "step": steps, "earlier step": steps | {"apply"}, "role": roles, "kind": kinds}
     if "kinds" not in top and path.stem not in kinds:
-        yield (), f"{unknown('kind', path.stem, kinds)} Name the kinds with 'kinds: [...]', or the file after its kind"
+        yield (), f"{unknown('kind', path.stem, kinds)}; name them with 'kinds: [...]', or the file after its kind"
     for what, place, name in (*_used_by_steps(top), *_used_elsewhere(top)):
         if name not in known[what]:
             yield place, unknown(what, name, known[what])
