@@ -111,7 +111,9 @@ def _workflows(folder: Path | None, models: dict[str, type[Content]]) -> tuple[d
                 faults += unreadable.faults
             else:
                 found |= dict.fromkeys(workflow.kinds, workflow)
-    faults += [Fault("workflows", None, kind, "this kind has no workflow file") for kind in models.keys() - found.keys()]
+    faults += [
+        Fault("workflows", None, kind, "this kind has no workflow file") for kind in models.keys() - found.keys()
+    ]
     if faults:
         raise Unreadable(*faults)
     return found, roles
@@ -147,7 +149,9 @@ def settings(folder: Path) -> dict[str, dict[str, Any]]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Unreadable.because(str(path), f"not TOML: {error}") from None
     unknown = [f"{table}" for table in found if table not in KNOWN_SETTINGS]
-    unknown += [f"{table}.{key}" for table, known in KNOWN_SETTINGS.items() for key in found.get(table, {}) if key not in known]
+    unknown += [
+        f"{table}.{key}" for table, known in KNOWN_SETTINGS.items() for key in found.get(table, {}) if key not in known
+    ]
     if unknown:
         raise Unreadable(*(Fault(str(path), None, name, "there is no such setting") for name in unknown))
     return found
@@ -213,7 +217,14 @@ def write_settings(folder: Path, organisation: str, url: str | None) -> Path:
     if path.exists():
         raise Refused(f"{folder} is a workspace already")
     folder.mkdir(parents=True, exist_ok=True)
-    lines = ["[organisation]", f"name = {_quoted(organisation)}", "", "[storage]", f"url = {_quoted(url or 'sqlite:///sdflow.db')}", ""]
+    lines = [
+        "[organisation]",
+        f"name = {_quoted(organisation)}",
+        "",
+        "[storage]",
+        f"url = {_quoted(url or 'sqlite:///sdflow.db')}",
+        "",
+    ]
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
 

@@ -21,7 +21,7 @@ MARK = {True: "[good]✓[/]", False: "[breach]✗[/]", None: "[warning]–[/]"}
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it.")
 @click.option("--draft", is_flag=True, help="As a draft, even where a frozen version is kept.")
 @shared_options
-def document_command(session: Session, record: str, output: Path | None, draft: bool) -> None:  # noqa: FBT001
+def document_command(session: Session, record: str, output: Path | None, draft: bool) -> None:
     """Make the PDF of a record: the kept one of a frozen version, else a draft."""
     from sdflow.operations.document import document
 
@@ -30,7 +30,9 @@ def document_command(session: Session, record: str, output: Path | None, draft: 
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(published.pdf)
     if session.as_json:
-        say_json({"file": path, "sha256": published.sha256, "draft": published.draft, "signatures": published.signatures})
+        say_json(
+            {"file": path, "sha256": published.sha256, "draft": published.draft, "signatures": published.signatures}
+        )
         return
     what = "draft" if published.draft else f"version {published.version} with {published.signatures} signatures"
     console().print(f"{reference(record)}: {what} written to [title]{escape(str(path))}[/]")
@@ -43,11 +45,15 @@ def key_command() -> None:
 
 @key_command.command("new", epilog=examples("sdflow key new PER-HADDAD -o haddad.p12"))
 @click.argument("person_reference", metavar="PERSON")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write the key; PERSON.p12 unless given.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Where to write the key; PERSON.p12 unless given."
+)
 @click.option("--years", type=click.IntRange(1, 10), default=3, show_default=True, help="How long it is valid.")
 @click.option("--passphrase-file", type=click.Path(path_type=Path), help="Read the passphrase from this file.")
 @shared_options
-def key_new(session: Session, person_reference: str, output: Path | None, years: int, passphrase_file: Path | None) -> None:
+def key_new(
+    session: Session, person_reference: str, output: Path | None, years: int, passphrase_file: Path | None
+) -> None:
     """Make a key for a person and register its certificate.
 
     The key is written to a file that only its owner can read, protected by a passphrase; sdflow keeps the
@@ -72,7 +78,9 @@ def key_new(session: Session, person_reference: str, output: Path | None, years:
 @click.option("--passphrase-file", type=click.Path(path_type=Path), help="Read the passphrase from this file.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write the signed PDF here.")
 @shared_options
-def sign_command(session: Session, record: str, key_file: Path, passphrase_file: Path | None, output: Path | None) -> None:
+def sign_command(
+    session: Session, record: str, key_file: Path, passphrase_file: Path | None, output: Path | None
+) -> None:
     """Sign the frozen version of a record, in the declared order."""
     from sdflow.adapters.signing import load_key
     from sdflow.operations.sign import sign
@@ -100,7 +108,7 @@ def sign_command(session: Session, record: str, key_file: Path, passphrase_file:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--without-database", is_flag=True, help="Judge the file by what it carries itself.")
 @shared_options
-def verify_command(session: Session, files: tuple[Path, ...], without_database: bool) -> None:  # noqa: FBT001
+def verify_command(session: Session, files: tuple[Path, ...], without_database: bool) -> None:
     """Check signed PDFs: is each what was agreed, signed by those who should have?
 
     Inside a workspace the records are asked as well. Exit code 1 where a file is not genuine.

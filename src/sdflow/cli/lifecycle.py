@@ -31,7 +31,9 @@ def steps_command(session: Session, record: str) -> None:
         )
         for one in possible
     ]
-    out.print(table(("Step", "Leads to", "Meaning, or what stands against it"), rows) if rows else "It has reached its end.")
+    out.print(
+        table(("Step", "Leads to", "Meaning, or what stands against it"), rows) if rows else "It has reached its end."
+    )
 
 
 def _sentence(unmet: object) -> str:
@@ -40,7 +42,9 @@ def _sentence(unmet: object) -> str:
 
 @click.command(
     "advance",
-    epilog=examples("sdflow advance SLA-0001 offer", 'sdflow advance SLA-0001 align --as PER-HADDAD --reason "agreed on 3 December"'),
+    epilog=examples(
+        "sdflow advance SLA-0001 offer", 'sdflow advance SLA-0001 align --as PER-HADDAD --reason "agreed on 3 December"'
+    ),
 )
 @click.argument("record")
 @click.argument("step")
@@ -48,13 +52,13 @@ def _sentence(unmet: object) -> str:
 @click.option("--from", "expected", metavar="STATE", help="Only if the record is still in this state.")
 @click.option("--dry-run", is_flag=True, help="Only say whether the step is possible.")
 @shared_options
-def advance_command(  # noqa: PLR0913 - the options of the command
+def advance_command(
     session: Session,
     record: str,
     step: str,
     reason: str,
     expected: str | None,
-    dry_run: bool,  # noqa: FBT001
+    dry_run: bool,
 ) -> None:
     """Take a step of a record's life cycle."""
     from sdflow.operations.advance import advance, rehearse
@@ -67,14 +71,16 @@ def advance_command(  # noqa: PLR0913 - the options of the command
     if session.as_json:
         say_json({"reference": record, "step": step, "source": done.source, "state": done.record.state})
         return
-    console().print(f"{reference(record)}: {state(done.source)} → {state(done.record.state)}  [quiet]{escape(done.meaning)}[/]")
+    console().print(
+        f"{reference(record)}: {state(done.source)} → {state(done.record.state)}  [quiet]{escape(done.meaning)}[/]"
+    )
 
 
 @click.command("diagram", epilog=examples("sdflow diagram sla", "sdflow diagram sla --mermaid > sla.mmd"))
 @click.argument("kind")
 @click.option("--mermaid", is_flag=True, help="As a Mermaid state diagram.")
 @shared_options
-def diagram_command(session: Session, kind: str, mermaid: bool) -> None:  # noqa: FBT001
+def diagram_command(session: Session, kind: str, mermaid: bool) -> None:
     """Draw the life cycle of a kind of record."""
     from sdflow import bootstrap
     from sdflow.operations.diagram import mermaid_text

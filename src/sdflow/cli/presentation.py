@@ -77,9 +77,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: Seque
 
 def changes_table(changes: Sequence[ClauseChange]) -> Table:
     """Clauses before and after."""
-    rows = [
-        (escape(change.path), _shown(change.before, "quiet"), _shown(change.after, "good")) for change in changes
-    ]
+    rows = [(escape(change.path), _shown(change.before, "quiet"), _shown(change.after, "good")) for change in changes]
     return table(("Clause", "Before", "After"), rows)
 
 

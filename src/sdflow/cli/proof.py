@@ -17,7 +17,7 @@ from sdflow.engine.proof import Proof
 @click.argument("records", nargs=-1)
 @click.option("--facts", is_flag=True, help="Also show the facts from which the rules conclude.")
 @shared_options
-def check_command(session: Session, records: tuple[str, ...], facts: bool) -> None:  # noqa: FBT001
+def check_command(session: Session, records: tuple[str, ...], facts: bool) -> None:
     """Prove that what is promised is carried; of all agreements with customers unless some are named.
 
     A supporting agreement or a service stands for every agreement that rests on it. Exit code 1 where a
@@ -54,7 +54,9 @@ def print_proof(out: Console, proof: Proof) -> None:
     for open_ in proof.unproven:
         out.print(Padding(f"[warning]? not proven[/] {escape(open_.clause)}: {escape(open_.statement)}", (0, 0, 0, 2)))
     if proof.overridden:
-        out.print(Padding(f"[warning]Rule files of this workspace replace {', '.join(proof.overridden)}.[/]", (0, 0, 0, 2)))
+        out.print(
+            Padding(f"[warning]Rule files of this workspace replace {', '.join(proof.overridden)}.[/]", (0, 0, 0, 2))
+        )
     out.print()
 
 

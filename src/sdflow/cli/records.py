@@ -28,7 +28,7 @@ OUTCOME_STYLE = {"created": "good", "revised": "warning", "unchanged": "quiet"}
 @click.option("--dry-run", is_flag=True, help="Show what would change and store nothing.")
 @click.option("--reason", default="", help="Why; kept in the history.")
 @shared_options
-def apply_command(session: Session, paths: tuple[Path, ...], dry_run: bool, reason: str) -> None:  # noqa: FBT001
+def apply_command(session: Session, paths: tuple[Path, ...], dry_run: bool, reason: str) -> None:
     """Take in records from YAML files or folders, all or none.
 
     Every fault of every file is reported at once, with file, line and field.
@@ -66,13 +66,13 @@ def apply_command(session: Session, paths: tuple[Path, ...], dry_run: bool, reas
 @click.option("--reason", default="", help="Why; kept in the history.")
 @click.option("--dry-run", is_flag=True, help="Show what would change and store nothing.")
 @shared_options
-def amend_command(  # noqa: PLR0913 - the options of the command
+def amend_command(
     session: Session,
     record: str,
     texts: tuple[str, ...],
     removed: tuple[str, ...],
     reason: str,
-    dry_run: bool,  # noqa: FBT001
+    dry_run: bool,
 ) -> None:
     """Change single clauses of a record; in a negotiation that is the next numbered round."""
     from sdflow.operations.amend import amend
@@ -87,7 +87,14 @@ def amend_command(  # noqa: PLR0913 - the options of the command
         raise click.UsageError("say what changes, with --set CLAUSE=TEXT or --remove CLAUSE")
     amended, changes = amend(session.workspace, session.occasion, record, clauses, reason=reason, dry_run=dry_run)
     if session.as_json:
-        say_json({"reference": record, "revision": amended.revision.number, "round": amended.revision.round, "changes": changes})
+        say_json(
+            {
+                "reference": record,
+                "revision": amended.revision.number,
+                "round": amended.revision.round,
+                "changes": changes,
+            }
+        )
         return
     out = console()
     if not changes:
@@ -170,7 +177,9 @@ def show_command(session: Session, record: str) -> None:
     kind = session.workspace.definitions.description(one.kind).title
     out.print(f"{reference(one.reference)}  [title]{escape(one.title)}[/]")
     out.print(f"{kind}, {state(one.state)}: {escape(shown.meaning)}")
-    out.print(f"[quiet]Revision {one.revision.number}, version {one.version or '–'}, SHA-256 {one.revision.sha256}[/]\n")
+    out.print(
+        f"[quiet]Revision {one.revision.number}, version {one.version or '–'}, SHA-256 {one.revision.sha256}[/]\n"
+    )
     text = record_text(one.kind, one.reference, session.workspace.definitions.content(one))
     out.print(Syntax(text, "yaml", background_color="default", word_wrap=True))
     if shown.cited_by:

@@ -68,7 +68,9 @@ class Root(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """As Click does, with the nearest known name for a word that is no command."""
         try:
             return super().resolve_command(ctx, args)
@@ -92,7 +94,9 @@ class Root(click.Group):
             sys.exit(0)
 
 
-@click.group(cls=Root, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Root, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="sdflow")
 def sdflow() -> None:
     """Run a service provider's agreements.
@@ -110,5 +114,8 @@ def main() -> None:
         import traceback
 
         traceback.print_exc()
-        click.echo("sdflow: this is a bug of sdflow, not of yours; nothing was stored. Please report what stands above.", err=True)
+        click.echo(
+            "sdflow: this is a bug of sdflow, not of yours; nothing was stored. Please report what stands above.",
+            err=True,
+        )
         sys.exit(70)

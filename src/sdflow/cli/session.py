@@ -55,7 +55,7 @@ def _day(_: click.Context, __: click.Parameter, text: str | None) -> date | None
 def shared_options(command: Command) -> Command:
     """The options of every command; the command receives a `Session` as its first argument."""
 
-    def with_session(folder: Path | None, person: str | None, as_of: date | None, as_json: bool, **asked: Any) -> Any:  # noqa: FBT001
+    def with_session(folder: Path | None, person: str | None, as_of: date | None, as_json: bool, **asked: Any) -> Any:
         return command(Session(folder, person, as_of, as_json), **asked)
 
     with_session.__doc__ = command.__doc__
@@ -63,7 +63,9 @@ def shared_options(command: Command) -> Command:
     with_session.__click_params__ = list(getattr(command, "__click_params__", []))  # type: ignore[attr-defined]
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Answer in JSON."),
-        click.option("--as-of", metavar="DAY", callback=_day, help="Business date, such as 2027-01-31; today unless given."),
+        click.option(
+            "--as-of", metavar="DAY", callback=_day, help="Business date, such as 2027-01-31; today unless given."
+        ),
         click.option("--as", "person", metavar="PERSON", help="Who acts; the person behind your login unless given."),
         click.option("-C", "folder", metavar="DIR", type=click.Path(path_type=Path), help="The workspace folder."),
     ):

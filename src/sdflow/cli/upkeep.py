@@ -13,16 +13,26 @@ from sdflow.cli.session import Session, examples, shared_options
 from sdflow.domain.errors import Unreadable
 
 
-@click.command("init", epilog=examples('sdflow init mine --name "Helen Carrick" --organisation "Northgate Service Delivery"'))
+@click.command(
+    "init", epilog=examples('sdflow init mine --name "Helen Carrick" --organisation "Northgate Service Delivery"')
+)
 @click.argument("folder", type=click.Path(path_type=Path), default=".")
 @click.option("--name", required=True, help="Your name; you are the first person of the workspace.")
 @click.option("--organisation", help="The provider whose agreements are kept; the folder's name unless given.")
 @click.option("--person", "first", default="PER-0001", show_default=True, help="Your reference.")
 @click.option("--role", "roles", multiple=True, help="A role that you hold; service_level_manager unless given.")
-@click.option("--database", help="Where records are stored, such as postgresql://localhost/sdflow; a SQLite file unless given.")
+@click.option(
+    "--database", help="Where records are stored, such as postgresql://localhost/sdflow; a SQLite file unless given."
+)
 @shared_options
-def init_command(  # noqa: PLR0913 - the options of the command
-    session: Session, folder: Path, name: str, organisation: str | None, first: str, roles: tuple[str, ...], database: str | None
+def init_command(
+    session: Session,
+    folder: Path,
+    name: str,
+    organisation: str | None,
+    first: str,
+    roles: tuple[str, ...],
+    database: str | None,
 ) -> None:
     """Set up a workspace: a folder with settings and records, and you as its first person."""
     from sdflow import bootstrap
@@ -40,7 +50,9 @@ def init_command(  # noqa: PLR0913 - the options of the command
         say_json({"workspace": folder.resolve(), "person": first})
         return
     out = console()
-    out.print(f"Workspace [title]{escape(str(folder))}[/] is ready; {reference(first)} is {escape(name)} ({occasion.login}).")
+    out.print(
+        f"Workspace [title]{escape(str(folder))}[/] is ready; {reference(first)} is {escape(name)} ({occasion.login})."
+    )
     out.print("Next: sdflow apply FOLDER, to take in records from YAML files.")
 
 
@@ -65,7 +77,9 @@ def audit_verify(session: Session, anchor_file: Path | None) -> None:
         for fault in report.faults:
             out.print(f"[breach]✗[/] {escape(fault)}")
         if not report.faults:
-            out.print(f"[good]✓[/] {report.acts} acts form an unbroken chain, and {report.records} records follow from it.")
+            out.print(
+                f"[good]✓[/] {report.acts} acts form an unbroken chain, and {report.records} records follow from it."
+            )
             out.print(f"[quiet]Head {report.head}[/]")
     if report.faults:
         raise SystemExit(1)

@@ -13,7 +13,6 @@ from datetime import date
 from typing import Annotated, Any, ClassVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
-
 from pydantic.fields import FieldInfo
 
 from sdflow.domain.content import plain

@@ -14,7 +14,8 @@ from sdflow.engine.workspace import Occasion, Workspace
 def register_first_person(workspace: Workspace, occasion: Occasion, roles: tuple[str, ...]) -> Record:
     """Register the one who sets the workspace up, under the present login and with these roles.
 
-    Where none is given it is the first role that is declared."""
+    Where none is given it is the first role that is declared.
+    """
     definitions = workspace.definitions
     held = roles or tuple(definitions.roles)[:1]
     unknown = sorted(set(held) - definitions.roles.keys())

@@ -11,7 +11,9 @@ from sdflow.domain.kind import KEY_PATTERN, REFERENCE_PATTERN
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]{0,59}$"
 FIELD_PATH_PATTERN = r"^[a-z][a-z0-9_]*(\.([A-Za-z0-9_-]+|\*))*$"
+RULE_ID_PATTERN = r"^[A-Z]{2,6}-[0-9]{3}[a-z]?$"
 _PATTERNS = {
+    RULE_ID_PATTERN: "must be an id such as SLM-011",
     REFERENCE_PATTERN: "must be a reference such as SLA-0001: capital letters and digits, in parts joined by '-'",
     KEY_PATTERN: "must be a short name: a letter, then letters, digits, '-' and '_', at most 40 characters",
     NAME_PATTERN: "must be a name of small letters, digits and '_'",
