@@ -109,7 +109,7 @@ def sign_command(
 @click.option("--without-database", is_flag=True, help="Judge the file by what it carries itself.")
 @shared_options
 def verify_command(session: Session, files: tuple[Path, ...], without_database: bool) -> None:
-    """Check signed PDFs: is each what was agreed, signed by those who should have?
+    """Check signed PDFs: whether each is what was agreed, signed by those who should have.
 
     Inside a workspace the records are asked as well. Exit code 1 where a file is not genuine.
     """

@@ -28,7 +28,7 @@ class BundledFetcher(URLFetcher):  # type: ignore[misc]
         super().__init__(allowed_protocols=(SCHEME, "data"), allow_redirects=False, fail_on_errors=True)
         self._folders = tuple(folders)
 
-    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:  # noqa: ARG002
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
         """The bytes behind an address; raises ForbiddenUrl for any that is not of the two admitted sorts."""
         scheme, _, rest = url.partition(":")
         if scheme.lower() == "data":

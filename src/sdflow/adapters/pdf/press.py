@@ -53,7 +53,7 @@ def _layout() -> ModuleType:
         with redirect_stdout(said), warnings.catch_warnings():
             # a missing library announces itself by a DeprecationWarning
             warnings.simplefilter("ignore", DeprecationWarning)
-            from sdflow.adapters.pdf import layout  # noqa: PLC0415
+            from sdflow.adapters.pdf import layout
     except OSError as error:
         raise missing_library(str(error)) from error
     if not layout.reproducible():

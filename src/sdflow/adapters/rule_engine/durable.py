@@ -37,7 +37,7 @@ class DurableEngine:
 
     def __init__(self, rulebook: Rulebook) -> None:
         require_sound(rulebook)
-        from sdflow.adapters.rule_engine.session import Ruleset  # noqa: PLC0415 - the C module may be missing
+        from sdflow.adapters.rule_engine.session import Ruleset
 
         self._schema = rulebook.schema
         self._compilation = compiled(rulebook)

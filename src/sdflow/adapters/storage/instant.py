@@ -16,7 +16,7 @@ class Instant(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         """The value in UTC; raises TypeError for one without a time zone."""
         if value is None:
             return None
@@ -24,7 +24,7 @@ class Instant(TypeDecorator[datetime]):
             raise TypeError(f"{value} has no time zone; an instant needs one")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """The value in UTC, whichever zone the database session has."""
         if value is None:
             return None
