@@ -40,7 +40,7 @@ class DeclaredFile(pytest.File):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The faults of the file, without a traceback."""
-        return _in_words(excinfo) or super().repr_failure(excinfo, style)
+        return _in_words(excinfo) or super().repr_failure(excinfo)
 
 
 class RuleFile(DeclaredFile):

@@ -10,7 +10,7 @@ from typing import Any
 
 from sdflow.adapters.definitions.shape import YEARS
 from sdflow.adapters.definitions.text_yaml import Path_
-from sdflow.adapters.definitions.wording import DATE, NUMBER, TRUTH, WHOLE, found, unknown
+from sdflow.adapters.definitions.wording import DATE, NUMBER, TRUTH, WHOLE, found, nearest, shortened, unknown
 from sdflow.domain.rule import Fact, FactValue, FieldType, Schema
 
 TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
@@ -87,8 +87,13 @@ def _fill(values: dict[str, FactValue], given: Mapping[str, Any], kind: str, sch
                 yield MisfitError(str(misfit), name)
 
 
+def no_field(kind: str, name: str, schema: Schema) -> str:
+    """The sentence for a field that a kind of fact does not have."""
+    return f"a fact '{kind}' has no field '{shortened(name)}'{nearest(name, schema[kind])}"
+
+
 def field_type(kind: str, name: str, schema: Schema) -> FieldType:
     """The type of a kind's field; `MisfitError` where it has no such field."""
     if name not in schema[kind]:
-        raise MisfitError(unknown(f"field of '{kind}'", name, schema[kind]))
+        raise MisfitError(no_field(kind, name, schema))
     return schema[kind][name]

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from sdflow.adapters.definitions.fact_values import MisfitError, read_fact
+from sdflow.adapters.definitions.fact_values import MisfitError, no_field, read_fact
 from sdflow.adapters.definitions.rule_patterns import read_conditions
 from sdflow.adapters.definitions.text_yaml import Located, Path_, read_single
 from sdflow.adapters.definitions.validation import fault_at, validated
@@ -175,8 +175,7 @@ class _RuleReading:
             if alias not in known:
                 self._refuse(f"{{{place}}} stands for nothing: {unknown('pattern', alias, known)}", word)
             elif (kind := known[alias]) is not None and field not in self._schema[kind]:
-                sentence = unknown(f"field of '{kind}'", field, self._schema[kind])
-                self._refuse(f"{{{place}}} stands for nothing: {sentence}", word)
+                self._refuse(f"{{{place}}} stands for nothing: {no_field(kind, field, self._schema)}", word)
         if re.search("[{}]", re.sub(r"\{[^{}]*\}", "", text)):
             self._refuse("a brace stands alone; a value is written {alias.field}", word)
 
