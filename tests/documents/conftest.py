@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,19 @@ from sdflow.domain.kind import Content, links
 HERE = Path(__file__).parent
 DOCUMENTS = HERE.parents[1] / "documents"
 GOLDEN = HERE.parent / "golden"
-MODELS: tuple[type[Content], ...] = (BusinessUnit, Calendar, Component, Person, Supplier, Team, Service, Slr, Sla, Ola, Contract)
+MODELS: tuple[type[Content], ...] = (
+    BusinessUnit,
+    Calendar,
+    Component,
+    Person,
+    Supplier,
+    Team,
+    Service,
+    Slr,
+    Sla,
+    Ola,
+    Contract,
+)
 SUBJECTS = {"slr": "SLR-0001", "sla": "SLA-0001", "ola": "OLA-0002", "contract": "UC-0001"}
 OPTIONAL = ("purpose", "continuity", "security", "reporting", "changes", "charge", "next_review_on", "hand_over_rules",
             "credits", "credit_cap", "audit_right", "indexation", "termination", "legal_reference")  # fmt: skip
@@ -61,7 +73,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def _records() -> Mapping[str, Content]:
-    text = yaml.load((HERE / "sample.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+    text = yaml.load((HERE / "sample.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     by_kind = {model.description.kind: model for model in MODELS}
     records: dict[str, Content] = {}
     for reference, fields in text.pop("registers").items():
@@ -96,20 +108,50 @@ def _bare(content: Content) -> Content:
     fields: dict[str, Any] = {name: None for name in OPTIONAL} | {name: [] for name in OPTIONAL_LISTS}
     fields |= {"planned_interruptions": None if isinstance(content, Slr) else {}, "priorities": {}, "contacts": {}}
     fields |= {"relies_on": [], "supports": [], "ceiling": None, "currency": None}
-    return content.model_copy(update={name: value for name, value in fields.items() if name in type(content).model_fields})
+    return content.model_copy(
+        update={name: value for name, value in fields.items() if name in type(content).model_fields}
+    )
 
 
 PROOF: Mapping[str, object] = {
     "proven": [
-        {"clause": "hours.service", "what": "Hours of all components", "statement": "The duty of Messaging Operations and the computing centre cover all 8,372 agreed hours of the term."},
-        {"clause": "targets.restore.P1", "what": "Route: Faults of the mail platform", "statement": "The worst start, Saturday 2 January 2027 13:59, arrives 25 min before the promised 4 h."},
-        {"clause": "targets.availability", "what": "Availability of the service", "statement": "Components in series give 99.90 % at least, rounded down; 99.90 % is promised."},
-        {"clause": "term", "what": "Terms of supporting agreements", "statement": "All are in force from 1 January 2027 to 31 December 2028."},
+        {
+            "clause": "hours.service",
+            "what": "Hours of all components",
+            "statement": "The duty of Messaging Operations and the computing centre cover all 8,372 agreed hours of the term.",
+        },
+        {
+            "clause": "targets.restore.P1",
+            "what": "Route: Faults of the mail platform",
+            "statement": "The worst start, Saturday 2 January 2027 13:59, arrives 25 min before the promised 4 h.",
+        },
+        {
+            "clause": "targets.availability",
+            "what": "Availability of the service",
+            "statement": "Components in series give 99.90 % at least, rounded down; 99.90 % is promised.",
+        },
+        {
+            "clause": "term",
+            "what": "Terms of supporting agreements",
+            "statement": "All are in force from 1 January 2027 to 31 December 2028.",
+        },
     ],
     "unproven": [{"clause": "targets.restore.P4", "what": "No route carries incidents of the priority P4"}],
     "findings": [
-        {"rule": "SLM-014", "severity": "warning", "title": "A contract renews before the agreement ends", "message": "UC-0001 may be ended with notice by 30 June 2028, six months before the end of SLA-0001.", "reference": "ITIL Service Design, supplier management"},
-        {"rule": "SLM-021", "severity": "advice", "title": "A promise without reserve", "message": "targets.availability is promised at exactly what its components give.", "reference": "ISO/IEC 20000-1, 8.7.1"},
+        {
+            "rule": "SLM-014",
+            "severity": "warning",
+            "title": "A contract renews before the agreement ends",
+            "message": "UC-0001 may be ended with notice by 30 June 2028, six months before the end of SLA-0001.",
+            "reference": "ITIL Service Design, supplier management",
+        },
+        {
+            "rule": "SLM-021",
+            "severity": "advice",
+            "title": "A promise without reserve",
+            "message": "targets.availability is promised at exactly what its components give.",
+            "reference": "ISO/IEC 20000-1, 8.7.1",
+        },
     ],
     "overridden": ["availability.yaml"],
     "engine": "durable_rules 2.0.28",
@@ -135,7 +177,9 @@ class Sample:
                 "version": 2,
                 "revision": 7,
                 "state": "under_negotiation" if draft else "agreed",
-                "state_meaning": "The parties exchange offers; nothing is binding yet." if draft else "Both parties have agreed to the content; it is frozen and waits for signatures.",
+                "state_meaning": "The parties exchange offers; nothing is binding yet."
+                if draft
+                else "Both parties have agreed to the content; it is frozen and waits for signatures.",
             },
             "content": content,
             "referred": referred,
@@ -150,15 +194,43 @@ class Sample:
                 }
                 for number, one in enumerate(getattr(content, "signatories", ()), start=4)
             ],
-            "proof": None if draft else PROOF,
+            "proof": PROOF if kind == "sla" and not draft else None,
             "envelope_sha256": None if draft else "3a7bd3e2360a3d29eea436fcfb7e44c735d117c42d1c1835420b6b9942dd4f1b",
             "draft": draft,
             "organisation": {"name": "Northgate Service Delivery", "primary": "#123a5f", "accent": "#f0b429"},
             "revisions": [
-                {"number": 1, "round": None, "offered_by": None, "recorded_on": date(2026, 9, 3), "actor": "Chidi Okafor", "reason": "First draft from the requirement"},
-                {"number": 4, "round": 1, "offered_by": "provider", "recorded_on": date(2026, 10, 12), "actor": "Chidi Okafor", "reason": "Offer after the review of Messaging Operations"},
-                {"number": 6, "round": 2, "offered_by": "customer", "recorded_on": date(2026, 11, 5), "actor": "Jürgen Brandt", "reason": "Sundays in winter; credits capped"},
-                {"number": 7, "round": 3, "offered_by": "provider", "recorded_on": date(2026, 11, 19), "actor": "Helen Carrick", "reason": "Named Sundays; agreed"},
+                {
+                    "number": 1,
+                    "round": None,
+                    "offered_by": None,
+                    "recorded_on": date(2026, 9, 3),
+                    "actor": "Chidi Okafor",
+                    "reason": "First draft from the requirement",
+                },
+                {
+                    "number": 4,
+                    "round": 1,
+                    "offered_by": "provider",
+                    "recorded_on": date(2026, 10, 12),
+                    "actor": "Chidi Okafor",
+                    "reason": "Offer after the review of Messaging Operations",
+                },
+                {
+                    "number": 6,
+                    "round": 2,
+                    "offered_by": "customer",
+                    "recorded_on": date(2026, 11, 5),
+                    "actor": "Jürgen Brandt",
+                    "reason": "Sundays in winter; credits capped",
+                },
+                {
+                    "number": 7,
+                    "round": 3,
+                    "offered_by": "provider",
+                    "recorded_on": date(2026, 11, 19),
+                    "actor": "Helen Carrick",
+                    "reason": "Named Sundays; agreed",
+                },
             ],
             "effective_on": date(2026, 12, 1),
             "generator": "sdflow 0.1.0",
@@ -169,7 +241,7 @@ class Sample:
             html=html,
             title="Service level agreement SLA-0001",
             author="Northgate Service Delivery",
-            dated_at=datetime(2026, 12, 1, 9, 30, tzinfo=timezone.utc),
+            dated_at=datetime(2026, 12, 1, 9, 30, tzinfo=UTC),
             identifier="SLA-0001/2",
             attachments=(
                 Attachment("agreement.json", "What was agreed", "Source", b'{"format":"sla/1"}'),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib import metadata
 
 from sdflow.domain.errors import Unreadable
 
@@ -11,7 +12,7 @@ def version() -> str:
     """The version of the data, recorded with everything computed from it."""
     import holidays
 
-    return str(holidays.__version__)
+    return metadata.version(holidays.__name__)
 
 
 def public_holidays(country: str, subdivision: str | None, first: date, last: date) -> dict[date, str]:

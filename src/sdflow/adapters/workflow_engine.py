@@ -59,6 +59,7 @@ class WorkflowEngine:
 
 def _condition(step: Step) -> Callable[[EventData], bool]:
     def allowed(event: EventData) -> bool:
-        return bool(event.model.gate(step))
+        token = event.model
+        return isinstance(token, _Token) and bool(token.gate(step))
 
     return allowed

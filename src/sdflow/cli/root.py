@@ -78,9 +78,8 @@ class Root(click.Group):
             import difflib
 
             near = difflib.get_close_matches(args[0], COMMANDS, 1)
-            if near:
-                error.message += f" Did you mean '{near[0]}'?"
-            raise
+            advice = f" Did you mean '{near[0]}'?" if near else ""
+            raise click.UsageError(f"{error.message}{advice}", ctx) from None
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run; what a user caused becomes one clear message and an exit code, a bug keeps its traceback."""

@@ -70,17 +70,25 @@ def _sections(guards: Guards, situation: Situation) -> Iterator[Unmet]:
 
 def _dates(guards: Guards, situation: Situation) -> Iterator[Unmet]:
     for guard, path, held in (
-        ("on_or_after", guards.on_or_after, lambda day: situation.today >= day),
-        ("after", guards.after, lambda day: situation.today > day),
+        ("on_or_after", guards.on_or_after, _reached),
+        ("after", guards.after, _passed),
     ):
         if path is None:
             continue
         day = situation.date_of(path)
         if day is None:
             yield Unmet(guard, f"{path} is not filled in")
-        elif not held(day):
+        elif not held(situation.today, day):
             word = "from" if guard == "on_or_after" else "after"
             yield Unmet(guard, f"possible {word} {day:%d %B %Y} ({path}); today is {situation.today:%d %B %Y}")
+
+
+def _reached(today: date, day: date) -> bool:
+    return today >= day
+
+
+def _passed(today: date, day: date) -> bool:
+    return today > day
 
 
 def _parties(guards: Guards, situation: Situation) -> Iterator[Unmet]:

@@ -84,12 +84,14 @@ class _WallClock:
     def opening(self, local: Minutes) -> Minutes:
         """The first instant at which the wall clock shows the time, or has jumped over it."""
         span = np.searchsorted(self.until + self.offset, local, "right")
-        return np.maximum(local - self.offset[span], self.since[span])
+        instants: Minutes = np.maximum(local - self.offset[span], self.since[span])
+        return instants
 
     def closing(self, local: Minutes) -> Minutes:
         """The last instant at which the wall clock shows the time, or the one at which it jumps over it."""
         span = np.searchsorted(self.since + self.offset, local, "right") - 1
-        return np.minimum(local - self.offset[span], self.until[span])
+        instants: Minutes = np.minimum(local - self.offset[span], self.until[span])
+        return instants
 
 
 @lru_cache(maxsize=4096)
@@ -160,7 +162,9 @@ def _clock(calendar: _Frozen, first: date, last: date) -> Clock:
 def _opened(calendar: _Frozen, first: date, last: date) -> Intervals:
     zone, week, closed, openings, closes_day = calendar
     wall = _WallClock(zone, first, last)
-    found = _instants(wall, _regular(week, {day for day, _ in openings} | (set() if closes_day else closed), first, last))
+    found = _instants(
+        wall, _regular(week, {day for day, _ in openings} | (set() if closes_day else closed), first, last)
+    )
     if closes_day:
         midnights = _midnights(sorted(day for day in closed if first <= day <= last + timedelta(days=1)))
         found = minus(found, merged(np.column_stack((wall.opening(midnights), wall.opening(midnights + DAY)))))
@@ -240,7 +244,9 @@ def total_minutes(time: Intervals) -> int:
 def _where(weighted: list[tuple[Intervals, int]], inside: Callable[[Minutes], npt.NDArray[np.bool_]]) -> Intervals:
     kept = [(part[part[:, 1] > part[:, 0]], weight) for part, weight in weighted]
     at = np.concatenate([np.empty(0, dtype=np.int64), *(part.ravel() for part, _ in kept)])
-    step = np.concatenate([np.empty(0, dtype=np.int64), *(np.tile([weight, -weight], len(part)) for part, weight in kept)])
+    step = np.concatenate(
+        [np.empty(0, dtype=np.int64), *(np.tile([weight, -weight], len(part)) for part, weight in kept)]
+    )
     order = np.argsort(at, kind="stable")
     at, level = at[order], np.cumsum(step[order])
     last_of_instant = np.append(at[1:] != at[:-1], True)[: len(at)]
@@ -283,7 +289,8 @@ class Clock:
         """
         if minutes == 0:
             return np.asarray(start, dtype=np.int64)
-        return np.minimum(self._reached(self._run(start) + minutes, "left"), NEVER)
+        reached: Minutes = np.minimum(self._reached(self._run(start) + minutes, "left"), NEVER)
+        return reached
 
     def back(self, end: Minutes, minutes: int) -> Minutes:
         """The earliest and the latest starts from which `minutes` later it is `end`; none before the calendar begins."""

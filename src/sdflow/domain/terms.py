@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import count
 from typing import Annotated, Self
 
+from dateutil.relativedelta import relativedelta
 from pydantic import Field, model_validator
 
 from sdflow.domain.kind import Strict
@@ -65,3 +67,105 @@ class Term(Strict):
         if self.end_on is None or self.end_counts is EndCounts.last_day:
             return self.end_on
         return self.end_on - timedelta(days=1)
+
+    def end_after(self, renewals: int) -> date | None:
+        """The end as the agreement writes it after so many renewals; months count from the original start day.
+
+        Where the first term is no whole number of months, they count from the day on which it ends.
+        """
+        if self.end_on is None or self.renewal_months is None or not renewals:
+            return self.end_on
+        added = renewals * self.renewal_months
+        for later in (1, 0) if self.end_counts is EndCounts.last_day else (0,):
+            initial = _whole_months(self.start_on, self.end_on + timedelta(days=later))
+            if initial is not None:
+                return plus_months(self.start_on, initial + added) - timedelta(days=later)
+        return plus_months(self.end_on, added)
+
+    def last_day_after(self, renewals: int) -> date | None:
+        """The last day of the term after so many renewals; none where the agreement is open-ended."""
+        end = self.end_after(renewals)
+        return end if end is None or self.end_counts is EndCounts.last_day else end - timedelta(days=1)
+
+    def renews(self) -> bool:
+        """Whether it goes on at its end unless somebody gives notice."""
+        return self.renewal is Renewal.automatic
+
+
+def plus_months(day: date, months: int) -> date:
+    """The same day of the month so many months on, or the month's last day where it is shorter."""
+    return day + relativedelta(months=months)
+
+
+def _whole_months(start: date, end: date) -> int | None:
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return months if months > 0 and plus_months(start, months) == end else None
+
+
+def _renewals(term: Term, today: date) -> int:
+    """How often an agreement has renewed itself by a day: the least number whose last day is not over."""
+    if not term.renews():
+        return 0
+    return next(number for number in count() if today <= (term.last_day_after(number) or today))
+
+
+def current_term_start(term: Term, today: date) -> date:
+    """The first day of the term that runs on a day."""
+    renewals = _renewals(term, today)
+    before = term.last_day_after(renewals - 1) if renewals else None
+    return before + timedelta(days=1) if before else term.start_on
+
+
+def current_term_end(term: Term, today: date) -> date | None:
+    """The last day of the term that runs on a day, renewals counted; none where the agreement is open-ended.
+
+    Before the start it is the end of the first term; of an agreement that does not renew it is the end, past or to come.
+    """
+    return term.last_day_after(_renewals(term, today))
+
+
+def days_in_force(term: Term, first: date, last: date) -> tuple[tuple[date, date], ...]:
+    """The days from first to last on which an agreement holds by its dates: spans of first and last day.
+
+    An automatic renewal goes on; so does an open-ended agreement.
+    """
+    end = None if term.renews() else term.last_day()
+    since, until = max(first, term.start_on), last if end is None else min(last, end)
+    return ((since, until),) if since <= until else ()
+
+
+def notice_by(term: Term, today: date) -> date | None:
+    """The last day on which notice ends the agreement with the term that runs on a day; it may be past.
+
+    Where the end is the last day, notice is due by that day less the notice period; where it is the first day after,
+    notice is due before the end less the notice period. None where no notice is needed: the agreement ends by itself, or
+    is open-ended and can be ended at any time (see `ends_after_notice`).
+    """
+    return _notice_by(term, _renewals(term, today)) if term.renews() else None
+
+
+def ends_after_notice(term: Term, given_on: date) -> date | None:
+    """The last day of an agreement to which notice is given on a day.
+
+    Too late for one term, it works for the first later one; an open-ended agreement ends when the notice period is
+    over. None where notice ends nothing, since the agreement ends by itself.
+    """
+    if term.renews():
+        numbers = count(_renewals(term, given_on))
+        return term.last_day_after(next(number for number in numbers if given_on <= _notice_by(term, number)))
+    if term.end_on is None:
+        return max(given_on, term.start_on) + _period(term)
+    return None
+
+
+def _notice_by(term: Term, renewals: int) -> date:
+    end = term.end_after(renewals)
+    if end is None:
+        raise ValueError("an open-ended agreement has no day by which notice must be given")
+    return end - _period(term) - timedelta(days=0 if term.end_counts is EndCounts.last_day else 1)
+
+
+def _period(term: Term) -> relativedelta:
+    if term.notice is None:
+        return relativedelta()
+    return relativedelta(months=term.notice.months or 0, days=term.notice.days or 0)

@@ -39,8 +39,8 @@ class Change:
             state=workflow.initial.name,
             version=0,
             revision=revision,
-            **_searched(content),
         )
+        record = _indexed(record, content)
         self.writing.add(record, _links(content))
         self.tell(
             reference,
@@ -70,7 +70,7 @@ class Change:
             round=number,
             offered_by=offered_by if number else None,
         )
-        changed = replace(record, title=content.title, **_searched(content))
+        changed = _indexed(record, content)
         self.tell(
             record.reference,
             "revised",
@@ -98,13 +98,16 @@ class Change:
         return Revision(number, self.definitions.description(kind).format_name, text, sha256, act=0)
 
 
-def _searched(content: Content) -> dict[str, object]:
-    return {
-        "owner": content.owner_reference(),
-        "service": content.service_reference(),
-        "starts_on": content.starts_on(),
-        "ends_on": content.ends_on(),
-    }
+def _indexed(record: Record, content: Content) -> Record:
+    """The record with what is searched, as its content has it."""
+    return replace(
+        record,
+        title=content.title,
+        owner=content.owner_reference(),
+        service=content.service_reference(),
+        starts_on=content.starts_on(),
+        ends_on=content.ends_on(),
+    )
 
 
 def _links(content: Content) -> Sequence[tuple[str, str]]:

@@ -21,7 +21,8 @@ def run_journey(workflow: Workflow, journey: Journey) -> list[str]:
     sections are filled in, dates have been reached, signatures and keys are there, nothing was found.
     """
     engine = WorkflowEngine(workflow)
-    state, faults = workflow.initial.name, []
+    state = workflow.initial.name
+    faults: list[str] = []
     for number, move in enumerate(journey.moves, 1):
         try:
             step = engine.step(state, move.step)

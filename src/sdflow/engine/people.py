@@ -13,7 +13,7 @@ from sdflow.engine.definitions import Definitions
 
 def acting_records(reading: Reading, definitions: Definitions) -> list[tuple[Record, Acting]]:
     """Everybody who can act, with their content."""
-    found = []
+    found: list[tuple[Record, Acting]] = []
     for kind, model in definitions.kinds.items():
         if not issubclass(model, Acting):
             continue
@@ -40,13 +40,10 @@ def roles_on(content: Acting, day: date) -> frozenset[str]:
 
 def person_behind(reading: Reading, definitions: Definitions, login: str) -> str:
     """The reference of the person for whom an operating-system login stands."""
-    found = [
-        record.reference for record, acting, _ in acting_records(reading, definitions) if acting.login_name() == login
-    ]
+    everybody = acting_records(reading, definitions)
+    found = [record.reference for record, acting in everybody if acting.login_name() == login]
     if len(found) != 1:
         why = "no person has" if not found else f"{', '.join(found)} all have"
-        raise Refused(
-            f"{why} the login '{login}'",
-            advice="say who acts with --as PERSON, or give one person this login",
-        )
+        advice = "say who acts with --as PERSON, or give one person this login"
+        raise Refused(f"{why} the login '{login}'", advice=advice)
     return found[0]

@@ -102,7 +102,7 @@ def _decoded(source: str, content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Unreadable.because(source, "is written in UTF-16; save it as UTF-8", line=1)
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         byte = f"0x{content[error.start]:02x}"
@@ -118,8 +118,9 @@ def read_text(text: str, source: str, limits: Limits = Limits()) -> list[Located
         for event in yaml.parse(text, Loader=_LOADER):
             reading.take(event)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise Unreadable.because(source, _not_yaml(error), line=_place(mark)[0]) from None
+        message = _not_yaml(error)
+        marks = [error.problem_mark, error.context_mark][:: -1 if "never closed" in message else 1]
+        raise Unreadable.because(source, message, line=_place(marks[0] or marks[1])[0]) from None
     except yaml.YAMLError as error:
         raise Unreadable.because(source, f"not YAML: {str(error).splitlines()[0]}", line=1) from None
     return reading.documents

@@ -121,5 +121,5 @@ def _expected(kind: str, value: object, context: Mapping[str, Any]) -> str | Non
     if kind == "string_too_short":
         return f"needs at least {context['min_length']} characters" if context["min_length"] > 1 else "may not be empty"
     if kind in _EXPECTED:
-        return _EXPECTED[kind].format(length=len(str(value)), **context)
+        return _EXPECTED[kind].format(length=len(str(value)), **context).replace("'", _QUOTE.get(kind, "'"))
     return next((words for family, words in _FAMILIES.items() if kind.startswith(family)), None)

@@ -15,9 +15,20 @@ from typing import Any
 from markupsafe import Markup
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
-_MONTHS = (
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]  # fmt: skip
-)
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]  # fmt: skip
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _NUMBER_WITH_UNIT = re.compile(r"(?<=\d) (?=%|(?:h|min|ms)\b)")
 _HEADING = re.compile(r'<h3 id="([^"]+)">(.*?)</h3>', re.DOTALL)

@@ -17,7 +17,9 @@ MAX_DEPTH = 80
 MAX_SPAN = 100
 
 _HEADINGS = frozenset({"h1", "h2", "h3"})
-_VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
 _UNPRINTED = frozenset({"script", "style", "title", "template"})
 _SPACES = frozenset(map(ord, "\t\n\r\f\N{NO-BREAK SPACE}\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}\N{WORD JOINER}"))
 _TURNING = frozenset({*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F})

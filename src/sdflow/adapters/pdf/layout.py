@@ -19,6 +19,7 @@ from sdflow.domain.document import Attachment, Manuscript
 from sdflow.domain.errors import Fault, Unreadable
 
 VARIANT = "pdf/a-3u"
+MISSING = ".notdef glyph"
 LINKS = ("https:", "mailto:")
 
 
@@ -89,7 +90,7 @@ def _refuse_links(laid_out: Any, source: str) -> None:
 @contextmanager
 def _complaints(source: str) -> Iterator[None]:
     """Turn what WeasyPrint only writes to its log, and what stops it, into an error for the user."""
-    record = _Record(logging.ERROR)
+    record = _Record(logging.WARNING)
     logger = logging.getLogger("weasyprint")
     logger.addHandler(record)
     try:
@@ -105,7 +106,7 @@ def _complaints(source: str) -> Iterator[None]:
 
 
 class _Record(logging.Handler):
-    """Keeps what is logged."""
+    """Keeps what is logged as an error, and the warnings that a character was not printed."""
 
     def __init__(self, level: int) -> None:
         super().__init__(level)
@@ -113,4 +114,6 @@ class _Record(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep one message."""
-        self.messages.append(record.getMessage())
+        message = record.getMessage()
+        if record.levelno >= logging.ERROR or message.startswith(MISSING):
+            self.messages.append(message)
