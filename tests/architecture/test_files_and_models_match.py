@@ -10,6 +10,7 @@ from sdflow.domain.kind import Content
 
 NOT_OF_A_KIND = {"stamp": "what a signature shows on the page"}
 
+
 def test_every_kind_has_one_life_cycle(repository: Path, kinds: dict[str, type[Content]]) -> None:
     assert _governed(repository) == Counter(kinds.keys())
 

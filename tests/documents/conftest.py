@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -105,7 +105,7 @@ def _cited(reference: str, records: Mapping[str, Content], found: dict[str, Cont
 
 def _bare(content: Content) -> Content:
     """The content with all that is optional still open."""
-    fields: dict[str, Any] = {name: None for name in OPTIONAL} | {name: [] for name in OPTIONAL_LISTS}
+    fields: dict[str, Any] = dict.fromkeys(OPTIONAL) | {name: [] for name in OPTIONAL_LISTS}
     fields |= {"planned_interruptions": None if isinstance(content, Slr) else {}, "priorities": {}, "contacts": {}}
     fields |= {"relies_on": [], "supports": [], "ceiling": None, "currency": None}
     return content.model_copy(

@@ -55,8 +55,8 @@ def _day(_: click.Context, __: click.Parameter, text: str | None) -> date | None
 def shared_options(command: Command) -> Command:
     """The options of every command; the command receives a `Session` as its first argument."""
 
-    def with_session(folder: Path | None, person: str | None, as_of: date | None, as_json: bool, **asked: Any) -> Any:
-        return command(Session(folder, person, as_of, as_json), **asked)
+    def with_session(workspace: Path | None, person: str | None, as_of: date | None, as_json: bool, **asked: Any) -> Any:
+        return command(Session(workspace, person, as_of, as_json), **asked)
 
     with_session.__doc__ = command.__doc__
     with_session.__name__ = command.__name__
@@ -67,7 +67,7 @@ def shared_options(command: Command) -> Command:
             "--as-of", metavar="DAY", callback=_day, help="Business date, such as 2027-01-31; today unless given."
         ),
         click.option("--as", "person", metavar="PERSON", help="Who acts; the person behind your login unless given."),
-        click.option("-C", "folder", metavar="DIR", type=click.Path(path_type=Path), help="The workspace folder."),
+        click.option("-C", "workspace", metavar="DIR", type=click.Path(path_type=Path), help="The workspace folder."),
     ):
         option(with_session)
     return with_session  # type: ignore[return-value]

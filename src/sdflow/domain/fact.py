@@ -105,7 +105,8 @@ class SupportRoute(FactKind):
     """How late the worst start of a support route arrives, against the agreement's clause.
 
     Lateness is in minutes of elapsed time; at or below 0 the route holds. `guaranteed_percent` is the share that the
-    tiers' own compliance shares still guarantee: 100 − Σ(100 − p).
+    tiers' own compliance shares still guarantee: 100 − Σ(100 − p). `endless`: from the worst start support does not
+    arrive while the calendars last; the lateness is then the least that is certain.
     """
 
     agreement: str
@@ -119,6 +120,7 @@ class SupportRoute(FactKind):
     slowest_tier: str
     promised_percent: Decimal
     guaranteed_percent: Decimal
+    endless: bool = False
 
 
 @dataclass(frozen=True)

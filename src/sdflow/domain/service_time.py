@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -218,7 +218,7 @@ def merged(spans: Intervals) -> Intervals:
 
 def covered(least: int, *parts: Intervals) -> Intervals:
     """The instants that lie in at least so many of the parts; a part counts as often as its spans overlap there."""
-    return _where([(part, 1) for part in parts], lambda level: level >= least)
+    return _reaching(least, [(NOTHING, 1), *((part, 1) for part in parts)])
 
 
 def union(*parts: Intervals) -> Intervals:
@@ -233,7 +233,7 @@ def intersection(*parts: Intervals) -> Intervals:
 
 def minus(whole: Intervals, taken: Intervals) -> Intervals:
     """The instants of the whole that do not lie in what is taken."""
-    return _where([(whole, 1), (taken, -1)], lambda level: level >= 1)
+    return _reaching(1, [(whole, 1), (taken, -1)])
 
 
 def total_minutes(time: Intervals) -> int:
@@ -241,18 +241,18 @@ def total_minutes(time: Intervals) -> int:
     return int((time[:, 1] - time[:, 0]).sum())
 
 
-def _where(weighted: list[tuple[Intervals, int]], inside: Callable[[Minutes], npt.NDArray[np.bool_]]) -> Intervals:
+def _reaching(least: int, weighted: list[tuple[Intervals, int]]) -> Intervals:
+    """The instants at which the weights of the parts that are open add up to so much."""
     kept = [(part[part[:, 1] > part[:, 0]], weight) for part, weight in weighted]
-    at = np.concatenate([np.empty(0, dtype=np.int64), *(part.ravel() for part, _ in kept)])
-    step = np.concatenate(
-        [np.empty(0, dtype=np.int64), *(np.tile([weight, -weight], len(part)) for part, weight in kept)]
-    )
+    at = np.concatenate([part.ravel() for part, _ in kept])
+    steps = np.concatenate([np.tile([weight, -weight], len(part)) for part, weight in kept])
     order = np.argsort(at, kind="stable")
-    at, level = at[order], np.cumsum(step[order])
-    last_of_instant = np.append(at[1:] != at[:-1], True)[: len(at)]
-    at, holds = at[last_of_instant], inside(level[last_of_instant])
-    changes = holds != np.concatenate(([False], holds[:-1]))[: len(holds)]
-    return at[changes].reshape(-1, 2)
+    at, level = at[order], np.cumsum(steps[order])
+    settled = np.append(at[1:] != at[:-1], True)[: len(at)]
+    at, holds = at[settled], level[settled] >= least
+    changes = holds != np.append(False, holds)[:-1]
+    found: Intervals = at[changes].reshape(-1, 2)
+    return found
 
 
 class Clock:

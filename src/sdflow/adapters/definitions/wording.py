@@ -103,7 +103,7 @@ def sentence(error: Mapping[str, Any]) -> str:
     """One of Pydantic's errors as a sentence without its jargon."""
     kind, value, context = str(error["type"]), error["input"], error.get("ctx", {})
     if kind in ("value_error", "assertion_error"):
-        return str(context.get("error", error["msg"]))
+        return shortened(str(context.get("error", error["msg"])), 300)
     if kind.startswith("date_from") and isinstance(value, str) and _DAY.fullmatch(value.strip()):
         return f"there is no day {value.strip()} in the calendar"
     expected = _expected(kind, value, context)
@@ -114,12 +114,12 @@ def sentence(error: Mapping[str, Any]) -> str:
 
 def _expected(kind: str, value: object, context: Mapping[str, Any]) -> str | None:
     if kind in ("enum", "literal_error"):
-        choices = str(context["expected"]).replace("'", "")
-        return f"must be {choices}"
+        return "must be " + str(context["expected"]).replace("'", "")
     if kind == "string_pattern_mismatch":
         return _PATTERNS.get(context["pattern"], f"must have the form {context['pattern']}")
     if kind == "string_too_short":
         return f"needs at least {context['min_length']} characters" if context["min_length"] > 1 else "may not be empty"
     if kind in _EXPECTED:
-        return _EXPECTED[kind].format(length=len(str(value)), **context).replace("'", _QUOTE.get(kind, "'"))
+        plain = {name: str(item).replace("'", "") for name, item in context.items()}
+        return _EXPECTED[kind].format(length=len(str(value)), **plain)
     return next((words for family, words in _FAMILIES.items() if kind.startswith(family)), None)

@@ -17,15 +17,15 @@ _TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".jp
 _PICTURES = frozenset({"image/png", "image/jpeg", "image/svg+xml"})
 
 
-class ForbiddenUrl(FatalURLFetchingError):  # type: ignore[misc]
+class ForbiddenUrl(FatalURLFetchingError):
     """An address that a document may not use; it stops the rendering."""
 
 
-class BundledFetcher(URLFetcher):  # type: ignore[misc]
+class BundledFetcher(URLFetcher):
     """Knows `sdflow:name` for a file of the documents folders, earlier folders first, and `data:` for pictures."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
-        super().__init__(allowed_protocols=(SCHEME, "data"), allow_redirects=False, fail_on_errors=True)
+        super().__init__(allowed_protocols=(SCHEME, "data"), allow_redirects=False, fail_on_errors=True)  # type: ignore[no-untyped-call]
         self._folders = tuple(folders)
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:

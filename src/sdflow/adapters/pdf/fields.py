@@ -57,7 +57,9 @@ def add_fields(pdf: Any, found: dict[str, Place]) -> None:
     """Write an empty field at each place; the last one closes the document once it is signed."""
     if not found:
         return
-    pages = {one.reference: one for one in pdf.objects if isinstance(one, dict) and one.get("Type") == "/Page"}
+    pages: dict[Any, Any] = {
+        one.reference: one for one in pdf.objects if isinstance(one, dict) and one.get("Type") == "/Page"
+    }
     fields = pydyf.Array()
     for name, place in found.items():
         page = pages[pdf.page_references[place.page]]

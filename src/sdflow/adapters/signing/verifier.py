@@ -117,7 +117,9 @@ def _envelope_checks(case: _Case) -> Iterator[Check]:
     if envelope is None:
         yield Check(name, False, f"The attached agreement cannot be used: {case.envelope_fault}.")
         return
-    if case.envelope_sha256 not in (None, envelope.sha256):
+    if case.envelope_sha256 in (None, envelope.sha256):
+        yield Check(name, True, f"{ENVELOPE_ATTACHMENT} is attached once, in its canonical form.")
+    else:
         yield Check(name, False, f"{ENVELOPE_ATTACHMENT} was replaced: it is not the agreement on record.")
     for one in case.evidence.signatures:
         held = stated_sha256(one.statement) == envelope.sha256

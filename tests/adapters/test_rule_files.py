@@ -1,0 +1,410 @@
+"""Rule files: rules as they are declared, and every fault of a file at once."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sdflow.adapters.definitions.rule_files import read_rules
+from sdflow.domain.errors import Unreadable
+from sdflow.domain.finding import Severity
+from sdflow.domain.rule import (
+    Arithmetic,
+    Computed,
+    Condition,
+    Example,
+    Fact,
+    FieldOf,
+    FieldType,
+    Operator,
+    Pattern,
+    Rule,
+    Schema,
+)
+from sdflow.domain.rule_evaluation import evaluate
+
+SCHEMA: Schema = {
+    "gate": {
+        "name": FieldType.str,
+        "height": FieldType.number,
+        "bars": FieldType.int,
+        "locked": FieldType.bool,
+        "painted_on": FieldType.date,
+    },
+    "fence": {
+        "gate": FieldType.str,
+        "height": FieldType.number,
+        "posts": FieldType.int,
+        "built_on": FieldType.date,
+        "days": FieldType.int,
+    },
+    "paint": {"gate": FieldType.str},
+}
+
+RULES = """\
+rules:
+  - id: GDN-001
+    title: No gate is lower than its fence
+    reference: garden law 3
+    severity: breach
+    advice: raise {gate.name}
+    proves: "{gate.name} is high enough"
+    match:
+      - {as: gate, fact: gate, where: {locked: no, bars: {gte: 3, lt: 9}, painted_on: {exists: true}, height: {ne: 1.50}}}
+      - as: fence
+        fact: fence
+        where: {gate: $gate.name, height: {gt: {mul: [$gate.height, 1.1]}}, built_on: {lte: {add: [$gate.painted_on, 30]}}}
+      - {none: paint, where: {gate: $gate.name}}
+    message: "{gate.name} is {gate.height} m high, its fence {fence.height} m"
+    examples:
+      - name: a gate below its fence
+        given:
+          - {fact: gate, name: South, height: 1, bars: 4, locked: false, painted_on: 2027-01-01}
+          - {fact: fence, gate: South, height: 1.20, built_on: 2027-01-31, days: ~}
+        fires: 1
+        says: South is 1 m high
+      - {name: no gate, given: [], fires: 0}
+"""
+SECOND = RULES.removeprefix("rules:\n").replace("GDN-001", "GDN-002")
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "garden.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def read(folder: Path, text: str) -> tuple[Rule, ...]:
+    return read_rules(write(folder, text), SCHEMA)
+
+
+def faults_of(folder: Path, *changes: tuple[str, str]) -> list[str]:
+    text = RULES
+    for written, changed in changes:
+        assert written in text
+        text = text.replace(written, changed, 1)
+    return faults_in(folder, text)
+
+
+def faults_in(folder: Path, text: str) -> list[str]:
+    with pytest.raises(Unreadable) as caught:
+        read(folder, text)
+    assert {fault.source for fault in caught.value.faults} == {str(folder / "garden.yaml")}
+    return [f"{fault.line}: {fault.field}: {fault.message}" for fault in caught.value.faults]
+
+
+def test_a_rule_file_becomes_rules(tmp_path: Path) -> None:
+    (rule,) = read(tmp_path, RULES)
+
+    day = date(2027, 1, 1)
+    raised = Computed(Arithmetic.mul, FieldOf("gate", "height"), Decimal("1.1"))
+    later = Computed(Arithmetic.add, FieldOf("gate", "painted_on"), 30)
+    gate = {"name": "South", "height": Decimal(1), "bars": 4, "locked": False, "painted_on": day}
+    fence = {"gate": "South", "height": Decimal("1.20"), "built_on": date(2027, 1, 31)}
+    assert rule == Rule(
+        id="GDN-001",
+        title="No gate is lower than its fence",
+        reference="garden law 3",
+        severity=Severity.breach,
+        match=(
+            Pattern(
+                "gate",
+                (
+                    Condition("locked", Operator.eq, False),
+                    Condition("bars", Operator.gte, 3),
+                    Condition("bars", Operator.lt, 9),
+                    Condition("painted_on", Operator.exists),
+                    Condition("height", Operator.ne, Decimal("1.5")),
+                ),
+                "gate",
+            ),
+            Pattern(
+                "fence",
+                (
+                    Condition("gate", Operator.eq, FieldOf("gate", "name")),
+                    Condition("height", Operator.gt, raised),
+                    Condition("built_on", Operator.lte, later),
+                ),
+                "fence",
+            ),
+            Pattern("paint", (Condition("gate", Operator.eq, FieldOf("gate", "name")),), negated=True),
+        ),
+        message="{gate.name} is {gate.height} m high, its fence {fence.height} m",
+        examples=(
+            Example("a gate below its fence", (Fact("gate", gate), Fact("fence", fence)), 1, "South is 1 m high"),
+            Example("no gate", (), 0),
+        ),
+        advice="raise {gate.name}",
+        proves="{gate.name} is high enough",
+        source=str(tmp_path / "garden.yaml"),
+        line=2,
+    )
+
+
+def test_what_was_read_means_what_the_examples_say(tmp_path: Path) -> None:
+    (rule,) = read(tmp_path, RULES)
+
+    for example in rule.examples:
+        findings = evaluate([rule], example.given)
+        assert len(findings) == example.fires
+        assert all((example.says or "") in finding.message for finding in findings)
+
+
+CONDITIONS: dict[str, tuple[str, str]] = {
+    "locked: maybe": ("locked", "must be true or false, but 'maybe' was found"),
+    "bars: 3.5": ("bars", "must be a whole number such as 240, but '3.5' was found"),
+    "bars: 1000000000000": ("bars", "must be a whole number such as 240, but '1000000000000' was found"),
+    "height: high": ("height", "must be a number such as 99.5, with at most six decimal places, but 'high' was found"),
+    "height: 1e9": ("height", "must be a number such as 99.5, with at most six decimal places, but '1e9' was found"),
+    "height: 0.1234567": (
+        "height",
+        "must be a number such as 99.5, with at most six decimal places, but '0.1234567' was found",
+    ),
+    "built_on: 31.12.2026": ("built_on", "must be a date such as 2027-01-31, but '31.12.2026' was found"),
+    "built_on: 2027-02-29": ("built_on", "there is no day 2027-02-29 in the calendar"),
+    "built_on: 9999-01-01": ("built_on", "must lie in the years 1900 to 2999, but '9999-01-01' was found"),
+    "days: ~": ("days", "nothing equals nothing; write {missing: true} or {exists: true}"),
+    "days: [1, 2]": ("days", "a value of type 'int' is expected, but a list was found"),
+    "days: {}": ("days", "there is no operator ''; known: add, eq, exists, gt, gte, lt, lte, missing, mul, ne, sub"),
+    "days: {ltt: 3}": ("days.ltt", "there is no operator 'ltt'; did you mean 'lt'?"),
+    "days: {exists: false}": ("days.exists", "is written {exists: true}; the other way round is a word of its own"),
+    "gate: {lt: A}": ("gate.lt", "values of type 'str' have no order, so 'lt' says nothing"),
+    "gates: A": ("gates", "a fact 'fence' has no field 'gates'; did you mean 'gate'?"),
+    "days: $gat.bars": ("days", "there is no earlier pattern 'gat'; did you mean 'gate'?"),
+    "days: $fence.posts": ("days", "there is no earlier pattern 'fence'; known: gate"),
+    "days: $gate.bar": ("days", "a fact 'gate' has no field 'bar'; did you mean 'bars'?"),
+    "days: $gate": ("days", "the field of an earlier pattern is written $alias.field, but '$gate' was found"),
+    "days: $gate.height": ("days", "$gate.height is of type 'number', where type 'int' is needed"),
+    "days: {lt: {div: [$gate.bars, 2]}}": ("days.lt", "there is no arithmetic 'div'; known: add, mul, sub"),
+    "days: {lt: {add: [$gate.bars]}}": ("days.lt.add", "'add' takes a list of two"),
+    "days: {lt: {add: [1, 2]}}": ("days.lt.add", "both parts are constants; write the result"),
+    "days: {lt: {add: [$gate.bars, 1], sub: [$gate.bars, 1]}}": ("days.lt", "compute one thing at a time"),
+    "days: {lt: {mul: [$gate.bars, $gate.bars]}}": ("days.lt.mul", "'mul' takes a field and then a constant factor"),
+    "days: {lt: {mul: [2, 3]}}": ("days.lt.mul", "'mul' takes a field and then a constant factor"),
+    "days: {mul: [$gate.bars, 1.5]}": ("days.mul", "a product by 1.5 is compared by lt, lte, gt or gte only"),
+    "built_on: {lt: {mul: [$gate.painted_on, 2]}}": (
+        "built_on.lt.mul",
+        "'mul' cannot be computed for a field of type 'date'",
+    ),
+    "built_on: {lt: {add: [$gate.painted_on, 1.5]}}": (
+        "built_on.lt",
+        "must be a whole number such as 240, but '1.5' was found",
+    ),
+}
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_a_condition_that_means_nothing_is_refused_in_words(condition: str, tmp_path: Path) -> None:
+    field, message = CONDITIONS[condition]
+
+    found = faults_of(tmp_path, ("where: {gate: $gate.name, height", f"where: {{{condition}, height"))
+
+    if not condition.startswith(("gate:", "height:")):
+        found = faults_of(tmp_path, ("where: {gate: $gate.name,", f"where: {{gate: $gate.name, {condition},"))[:1]
+    assert found[0] == f"12: rules.0.match.1.where.{field}: {message}"
+
+
+ACCEPTED = [
+    "days: {mul: [$gate.bars, 3]}",
+    "days: {eq: $gate.bars}",
+    "days: {gt: {sub: [$gate.bars, 1]}}",
+    "days: {gt: {mul: [$gate.bars, 0.5]}}",
+    "days: {missing: true}",
+    "built_on: {lt: {sub: [$gate.painted_on, $gate.bars]}}",
+    "built_on: {gt: {add: [2027-01-01, $gate.bars]}}",
+]
+
+
+@pytest.mark.parametrize("condition", ACCEPTED)
+def test_what_can_be_computed_is_accepted(condition: str, tmp_path: Path) -> None:
+    text = RULES.replace("where: {gate: $gate.name, height", f"where: {{gate: $gate.name, {condition}, height")
+    text = text.replace(", built_on: {lte: {add: [$gate.painted_on, 30]}}", "")
+
+    assert len(read(tmp_path, text)[0].match[1].conditions) == 3
+
+
+RULE_FAULTS: dict[str, tuple[str, str, str]] = {
+    "an ill-formed id": ("GDN-001", "GDN-1", "2: rules.0.id: must be an id such as SLM-011, but 'GDN-1' was found"),
+    "no source": (
+        "reference: garden law 3",
+        "reference: ''",
+        "4: rules.0.reference: may not be empty, but '' was found",
+    ),
+    "an unknown weight": (
+        "severity: breach",
+        "severity: error",
+        "5: rules.0.severity: must be breach, warning or advice, but 'error' was found",
+    ),
+    "an unknown word": ("advice:", "advise:", "6: rules.0.advise: there is no such field; did you mean 'advice'?"),
+    "an unknown kind": (
+        "fact: fence",
+        "fact: fense",
+        "11: rules.0.match.1.fact: there is no kind of fact 'fense'; did you mean 'fence'?",
+    ),
+    "a name twice": ("- as: fence", "- as: gate", "10: rules.0.match.1.as: the name 'gate' is given to two patterns"),
+    "an ill-formed name": (
+        "- as: fence",
+        "- as: Fence",
+        "10: rules.0.match.1.as: must be a name of small letters, digits and '_', but 'Fence' was found",
+    ),
+    "a fact without a name": (
+        "- as: fence\n        fact: fence",
+        "- fact: fence",
+        "10: rules.0.match.1: a fact needs a name of its own with 'as'",
+    ),
+    "an absence with a name": (
+        "{none: paint,",
+        "{none: paint, as: paint,",
+        "13: rules.0.match.2: what is not there has no name; leave out 'as'",
+    ),
+    "a pattern of nothing": (
+        "{none: paint,",
+        "{",
+        "13: rules.0.match.2: give either the fact that has to be there, or with 'none' the one that must not",
+    ),
+    "two facts that share nothing": (
+        "gate: $gate.name, height",
+        "height",
+        "10: rules.0.match.1: shares nothing with an earlier pattern; compare one of its fields with $alias.field by "
+        "equality",
+    ),
+    "an unknown pattern in the message": (
+        '"{gate.name} is {gate.height}',
+        '"{gat.name} is {gate.height}',
+        "14: rules.0.message: {gat.name} stands for nothing: there is no pattern 'gat'; did you mean 'gate'?",
+    ),
+    "an unknown field in the message": (
+        '"{gate.name} is {gate.height}',
+        '"{gate} is {gate.height}',
+        "14: rules.0.message: {gate} stands for nothing: a fact 'gate' has no field ''; known: bars, height, locked, "
+        "name, painted_on",
+    ),
+    "a brace alone": (
+        "m high, its",
+        "m} high, its",
+        "14: rules.0.message: a brace stands alone; a value is written {alias.field}",
+    ),
+    "a later pattern in what is proved": (
+        '"{gate.name} is high',
+        '"{fence.height} is high',
+        "7: rules.0.proves: {fence.height} stands for nothing: there is no pattern 'fence'; known: gate",
+    ),
+    "only one example": (
+        "      - {name: no gate, given: [], fires: 0}\n",
+        "",
+        "2: rules.0: needs at least two examples: one in which it fires and one in which it stays silent",
+    ),
+    "a silent example that says something": (
+        "given: [], fires: 0",
+        "given: [], fires: 0, says: hush",
+        "22: rules.0.examples.1: a rule that does not fire says nothing",
+    ),
+    "an example twice": (
+        "name: no gate",
+        "name: a gate below its fence",
+        "22: rules.0.examples.1.name: another example is called 'a gate below its fence'",
+    ),
+    "a fact of an unknown kind": (
+        "{fact: fence, gate",
+        "{fact: fense, gate",
+        "19: rules.0.examples.0.given.1.fact: there is no kind of fact 'fense'; did you mean 'fence'?",
+    ),
+    "a fact of no kind": (
+        "{fact: fence, gate",
+        "{gate",
+        "19: rules.0.examples.0.given.1: the kind of the fact is missing; write it as 'fact: ...'",
+    ),
+    "a fact with a wrong value": (
+        "bars: 4",
+        "bars: four",
+        "18: rules.0.examples.0.given.0.bars: must be a whole number such as 240, but 'four' was found",
+    ),
+    "a fact with an unknown field": (
+        "bars: 4",
+        "bar: 4",
+        "18: rules.0.examples.0.given.0.bar: a fact 'gate' has no field 'bar'; did you mean 'bars'?",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RULE_FAULTS)
+def test_a_fault_of_a_rule_is_told_in_words_with_its_line(name: str, tmp_path: Path) -> None:
+    written, changed, message = RULE_FAULTS[name]
+
+    assert message in faults_of(tmp_path, (written, changed))
+
+
+def test_faults_of_all_rules_are_told_at_once(tmp_path: Path) -> None:
+    found = faults_in(
+        tmp_path, RULES.replace("GDN-001", "GDN").replace("1.1", "x") + SECOND.replace("fact: gate,", "fact: gat,", 1)
+    )
+
+    assert [line.split(":")[0] for line in found] == ["2", "30"]
+
+
+def test_an_id_given_twice_is_refused(tmp_path: Path) -> None:
+    assert faults_in(tmp_path, RULES + SECOND.replace("GDN-002", "GDN-001")) == [
+        "23: rules.1.id: the rule on line 2 has the same id 'GDN-001'"
+    ]
+
+
+def test_an_absence_cannot_come_first(tmp_path: Path) -> None:
+    text = RULES.replace("- {as: gate, fact: gate, where: {locked", "- {none: gate, where: {locked")
+
+    assert "9: rules.0.match.0.none: the first pattern has to be a fact that is there" in faults_in(tmp_path, text)
+
+
+def test_more_than_fifteen_patterns_are_refused(tmp_path: Path) -> None:
+    more = "      - {none: paint, where: {gate: $gate.name}}\n"
+
+    assert faults_of(tmp_path, (more, more * 14)) == ["8: rules.0.match: may have at most 15 entries, but has 16"]
+
+
+def test_kinds_that_forbid_one_another_in_a_circle_are_refused(tmp_path: Path) -> None:
+    circle = "goes round in a circle"
+    itself = faults_of(
+        tmp_path, ("{none: paint, where: {gate: $gate.name}}", "{none: gate, where: {name: $fence.gate}}")
+    )
+    assert [circle in line for line in itself] == [True]
+
+    other = SECOND.replace("none: paint", "none: other").replace("fact: fence\n", "fact: paint\n")
+    other = other.replace(
+        "height: {gt: {mul: [$gate.height, 1.1]}}, built_on: {lte: {add: [$gate.painted_on, 30]}}", ""
+    )
+    other = other.replace(", its fence {fence.height} m", "").replace("none: other", "none: fence")
+    found = faults_in(tmp_path, RULES + other)
+    assert [(line.split(":")[0], circle in line) for line in found] == [("2", True), ("23", True)]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "- a", "a: b", "rules:", "rules: []", "rules: a", "rules: [a]", "rules: [{}]", "rules: [~]"]
+)
+def test_what_is_no_rule_file_at_all_is_refused_with_places(text: str, tmp_path: Path) -> None:
+    assert all(not line.startswith("None") for line in faults_in(tmp_path, text))
+
+
+PIECES = st.sampled_from(
+    [*RULES.replace(":", ": ").split(" "), "- ", "[", "}", "\n", "\n  ", "---\n", "~", "&a", "'", "\x00"]
+)
+
+
+@given(
+    text=st.lists(PIECES | st.text(max_size=4), max_size=12).map(" ".join),
+    cut=st.integers(0, len(RULES)),
+    until=st.integers(0, 30),
+)
+@settings(max_examples=300, deadline=None)
+def test_any_text_as_a_rule_file_is_read_or_refused_with_places(
+    text: str, cut: int, until: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "garden.yaml"
+    path.write_bytes((RULES[:cut] + text + RULES[cut + until :]).encode("utf-8", "surrogatepass"))
+    try:
+        read_rules(path, SCHEMA)
+    except Unreadable as unreadable:
+        assert all(fault.source == str(path) and fault.line for fault in unreadable.faults)

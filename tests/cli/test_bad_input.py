@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from desk import Desk
+
+Write = Callable[[str, str], Path]
+
+COMPONENT = "kind: component\nreference: CMP-NEW\ntitle: A new part\n"
+CALENDAR = "kind: calendar\nreference: CAL-NEW\ntitle: Hours\nzone: {zone}\nweek:\n  monday: [{monday}]\n"
+
+BAD = {
+    "a tab where YAML wants spaces": ("kind: component\n\treference: CMP-X\n", "bad.yaml:2"),
+    "an unknown kind, with the nearest one": (COMPONENT.replace("component", "componnet"), "component"),
+    "an unknown field, with the nearest one": (COMPONENT + "purpos: nothing\n", "purpose"),
+    "a dangling reference, with the nearest one": (COMPONENT + "depends_on: [CMP-MIAL]\n", "CMP-MAIL"),
+    "a reference to a record of the wrong kind": (COMPONENT + "depends_on: [TEAM-MESSAGING]\n", "TEAM-MESSAGING is a team"),
+    "a cycle, with its path": (
+        COMPONENT + "depends_on: [CMP-OTHER]\n---\nkind: component\nreference: CMP-OTHER\ntitle: Other\ndepends_on: [CMP-NEW]\n",
+        "CMP-NEW → CMP-OTHER → CMP-NEW",
+    ),
+    "a component that needs itself": (COMPONENT + "depends_on: [CMP-NEW]\n", "CMP-NEW → CMP-NEW"),
+    "a zone that does not exist": (CALENDAR.format(zone="Europe/Lodnon", monday='"09:00-17:00"'), "there is no time zone"),
+    "hours that overlap themselves": (CALENDAR.format(zone="Europe/London", monday='"09:00-17:00", "16:00-18:00"'), "overlap"),
+    "a time that no clock shows": (CALENDAR.format(zone="Europe/London", monday='"09:00-27:00"'), "not a time of day"),
+    "a country without known holidays": (
+        CALENDAR.format(zone="Europe/London", monday='"09:00-17:00"') + "holidays: {country: XX}\n",
+        "no public holidays are known",
+    ),
+    "the same reference twice": (COMPONENT + "---\n" + COMPONENT, "CMP-NEW"),
+    "the same field twice": (COMPONENT + "title: Another\n", "twice"),
+    "an alias": ("kind: component\nreference: &a CMP-X\ntitle: *a\n", "alias"),
+    "a Python object": ("kind: !!python/object:os.system component\n", "tag"),
+    "a text of a million letters": (COMPONENT + f"purpose: {'x' * 1_000_000}\n", "at most"),
+    "brackets without end": ("[" * 100_000, "more than 20 levels"),
+    "a role that ends before it starts": (
+        "kind: person\nreference: PER-NEW\ntitle: N\nroles: {finance_manager: {since: 2027-01-01, until: 2026-01-01}}\n",
+        "before it starts",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_one_clear_message_with_its_place_and_nothing_is_stored(name: str, desk: Desk, write: Write) -> None:
+    text, expected = BAD[name]
+    before = desk.must("audit", "verify", "--json").data["acts"]
+    said = desk.type("apply", str(write("bad.yaml", text)))
+    assert said.code == 2
+    assert "bad.yaml:" in said.err
+    assert expected in said.words
+    assert "Traceback" not in said.words
+    assert desk.must("audit", "verify", "--json").data["acts"] == before
+
+
+def test_every_fault_of_every_file_is_told_at_once(desk: Desk, write: Write) -> None:
+    first = write("one.yaml", COMPONENT + "purpos: x\n")
+    second = write("two.yaml", "kind: team\nreference: lower-case\ntitle: T\n---\nkind: nonsense\nreference: X-1\n")
+    said = desk.type("apply", str(first), str(second))
+    assert said.code == 2
+    assert {line.split(":")[0].rpartition("/")[2] for line in said.err.splitlines() if ".yaml" in line} == {"one.yaml", "two.yaml"}
+    assert said.err.count(".yaml:") >= 3
+
+
+SLA_CHANGES = {
+    "an agreement that ends before it starts": ("term.end_on", "2026-06-01", "not after its start"),
+    "an absurd number": ("targets.restore.P1.minutes", "99999999999999999999", ""),
+    "more than everything": ("targets.availability.percent", "100.5", ""),
+    "not a number": ("targets.availability.percent", "NaN", ""),
+    "a signatory for both parties": ("signatories.2.person", "PER-HADDAD", "nobody signs for two parties"),
+    "a field that is not there": ("targets.restroe.P1.minutes", "10", "restroe"),
+    "a calendar that is not there": ("hours.service", "CAL-NOWHERE", "CAL-NOWHERE"),
+}
+
+
+@pytest.mark.parametrize("name", SLA_CHANGES)
+def test_an_amendment_that_cannot_be_is_refused_and_nothing_is_stored(name: str, desk: Desk) -> None:
+    path, text, expected = SLA_CHANGES[name]
+    said = desk.type("amend", "SLA-0001", "--set", f"{path}={text}")
+    assert said.code in (1, 2)
+    assert expected in said.words
+    assert "Traceback" not in said.words
+    assert desk.must("show", "SLA-0001", "--json").data["record"]["revision"]["number"] == 1
+
+
+def test_markup_in_a_title_is_printed_as_it_is(desk: Desk) -> None:
+    title = "<script>alert(1)</script> {{ 7 * 7 }} [bold]x[/bold]"
+    desk.must("amend", "CMP-MAIL", "--set", f"title={title}")
+    assert title in desk.must("list", "--kind", "component", "--json").out
+    assert "<script>" in desk.must("list", "--kind", "component").words
+
+
+@pytest.mark.parametrize("words", [["show", "SLA-9999"], ["history", "X-1"], ["steps", "X-1"], ["document", "X-1"], ["check", "X-1"], ["advance", "X-1", "go"]])
+def test_a_record_that_is_not_there_is_a_refusal(words: list[str], desk: Desk) -> None:
+    said = desk.type(*words)
+    assert said.code == 1
+    assert "there is no record" in said.err
+
+
+def test_a_day_that_is_none_is_told(desk: Desk) -> None:
+    said = desk.type("list", day="2026-13-01")
+    assert said.code == 2
+    assert "is not a day" in said.err
+
+
+def test_a_word_that_is_no_command_names_the_nearest(desk: Desk) -> None:
+    said = desk.type("chek")
+    assert said.code == 2
+    assert "Did you mean 'check'?" in said.err
+
+
+def test_a_stranger_may_not_act(desk: Desk) -> None:
+    said = desk.type("advance", "SVC-EMAIL", "launch", person="PER-NOBODY")
+    assert said.code == 1
+    assert "PER-NOBODY" in said.err
+
+
+def test_settings_that_are_unknown_are_told(desk: Desk) -> None:
+    settings = desk.folder / "sdflow.toml"
+    settings.write_text(settings.read_text() + "\n[storge]\nurl = 1\n")
+    said = desk.type("list")
+    assert said.code == 2
+    assert "storge: there is no such setting" in said.err
+
+
+def test_a_folder_that_is_no_workspace_is_told(tmp_path: Path) -> None:
+    said = Desk(tmp_path).type("list")
+    assert said.code == 1
+    assert "is not a workspace" in said.err
+
+
+def test_a_rule_file_of_the_workspace_that_cannot_be_read_is_told_with_its_line(desk: Desk) -> None:
+    (desk.folder / "rules").mkdir()
+    (desk.folder / "rules" / "own.yaml").write_text("rules:\n  - id: OWN-001\n    titel: x\n")
+    said = desk.type("list")
+    assert said.code == 2
+    assert "own.yaml:3" in said.err
+    assert "title" in said.err
+
+
+def test_a_file_that_is_no_pdf_is_not_genuine(desk: Desk, write: Write) -> None:
+    said = desk.type("verify", str(write("x.pdf", "not a pdf")))
+    assert said.code == 1
+    assert "not genuine" in said.words
+
+
+def test_a_file_that_is_not_there_is_told(desk: Desk) -> None:
+    said = desk.type("verify", "/nowhere/at/all.pdf")
+    assert said.code == 2
+    assert "cannot be read" in said.err
