@@ -96,10 +96,13 @@ def _attachment(text: str) -> Any:
     )
 
 
+def _is_page(one: Any) -> bool:
+    return isinstance(one, dict) and one.get("Type") == "/Page"
+
+
 def _add_fields(document: Any, pdf: Any, lock: str) -> None:
     form = pdf.catalog["AcroForm"] = pydyf.Dictionary({"Fields": pydyf.Array(), "SigFlags": 1})
-    objects: list[Any] = pdf.objects
-    pages = {one.reference: one for one in objects if isinstance(one, dict) and one.get("Type") == "/Page"}
+    pages = {one.reference: one for one in pdf.objects if _is_page(one)}
     for reference, page in zip(pdf.page_references, document.pages, strict=True):
         for anchor, (left, top, right, bottom) in page.anchors.items():
             height = page.height * 0.75

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sdflow.adapters.definitions.text_yaml import Limits, read_file, read_text
-from sdflow.domain.errors import Unreadable
+from sdflow.domain.errors import Fault, Unreadable
 
 LAUGHS = "a: &a [ha, ha]\n" + "".join(
     f"{name}: &{name} [*{before}, *{before}]\n" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
@@ -175,14 +175,16 @@ def _composed(value: object) -> object:
 
 
 MARKS = st.sampled_from(
-    list("-:?#&*!|>%@`'\"[]{},\n \t~\\") + ["---\n", "...\n", "<<: ", "a: ", "- ", "\r\n", "é", "\u2028"]
+    [*list("-:?#&*!|>%@`'\"[]{},\n \t~\\"), "---\n", "...\n", "<<: ", "a: ", "- ", "\r\n", "é", "\u2028"]
 )
 
 
 @given(st.lists(MARKS | st.text(max_size=3), max_size=40).map("".join) | st.text())
 @settings(max_examples=300, deadline=None)
 def test_any_text_is_read_or_refused_with_its_place(text: str) -> None:
+    faults: tuple[Fault, ...] = ()
     try:
         read_text(text, "text")
     except Unreadable as unreadable:
-        assert all(fault.source == "text" and fault.line for fault in unreadable.faults)
+        faults = unreadable.faults
+    assert all(fault.source == "text" and fault.line for fault in faults)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -42,14 +40,9 @@ class Installation:
         assert outcome.returncode == code, outcome.stdout + outcome.stderr
         return outcome.stdout + outcome.stderr
 
-    def answer(self, *command: str, code: int = 0) -> Any:
-        """What sdflow answers in JSON."""
-        return json.loads(self.sdflow(*command, "--json", code=code))
-
     def set_up(self) -> None:
-        """A workspace with the sample organisation."""
+        """A workspace with its first person."""
         self.sdflow("init", "workspace", "--name", "Helen Carrick", "--person", "PER-CARRICK", *AS_OF)
-        self.sdflow("apply", str(self.folder / "examples" / "halvorsen"), *AS_OF)
 
 
 def _installed(repository: Path, folder: Path) -> Installation:
@@ -65,7 +58,8 @@ def with_releases(repository: Path, tmp_path_factory: pytest.TempPathFactory) ->
     installation = _installed(repository, tmp_path_factory.mktemp("sixth"))
     shutil.copytree(SIXTH_AREA, installation.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     installation.set_up()
-    installation.sdflow("apply", str(installation.folder / "release_sample.yaml"), *AS_OF)
+    records = (installation.folder / "examples" / "halvorsen", installation.folder / "release_sample.yaml")
+    installation.sdflow("apply", *map(str, records), *AS_OF)
     return installation
 
 
@@ -102,8 +96,8 @@ def test_its_examples_and_journeys_are_tests(with_releases: Installation, reposi
 
 
 def test_it_fits_the_import_contracts(with_releases: Installation, repository: Path) -> None:
-    script = "import sys; from importlinter.cli import lint_imports_command; lint_imports_command()"
-    outcome = with_releases.run("-c", script, "--no-cache", "--config", str(repository / "pyproject.toml"))
+    lint_imports = str(Path(sys.executable).with_name("lint-imports"))
+    outcome = with_releases.run(lint_imports, "--no-logo", "--no-cache", "--config", str(repository / "pyproject.toml"))
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
 
 
@@ -114,8 +108,6 @@ def test_without_one_kind_the_others_go_on(kind: str, repository: Path, tmp_path
         (tmp_path / name).unlink()
 
     assert "Run a service provider's agreements." in installation.sdflow("--help")
-    installation.sdflow("init", "workspace", "--name", "Helen Carrick", "--person", "PER-CARRICK", *AS_OF)
-    registers = sorted((tmp_path / "examples" / "halvorsen").glob("0[123]-*.yaml"))
-    installation.sdflow("apply", *map(str, registers), *AS_OF)
-    assert "CAL-OFFICE" in installation.sdflow("list")
+    installation.set_up()
+    assert "Helen Carrick" in installation.sdflow("list")
     assert f"there is no kind '{kind}'" in installation.sdflow("list", "--kind", kind, code=1)

@@ -12,7 +12,7 @@ from sdflow.adapters.pages import Pages
 from sdflow.domain.errors import Unreadable
 
 if TYPE_CHECKING:
-    from conftest import Sample
+    from documents.conftest import Sample
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 KINDS = ("slr", "sla", "ola", "contract")
@@ -43,7 +43,9 @@ def test_a_document_is_the_golden_page(
 
 
 def test_every_golden_page_belongs_to_a_document() -> None:
-    assert {file.name for file in GOLDEN.glob("*.html")} == {golden_file(kind, draft=draft).name for kind, draft in CASES}
+    assert {file.name for file in GOLDEN.glob("*.html")} == {
+        golden_file(kind, draft=draft).name for kind, draft in CASES
+    }
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -177,7 +179,7 @@ def test_a_template_of_an_earlier_folder_takes_the_place_of_its_namesake(tmp_pat
         ("one\n{% if known %}", "endif"),
         ("one\n{{ known.__class__.__mro__ }}", "__class__"),
         ("one\n{{ ''.__class__ }}", "unsafe"),
-        ("one\n{{ none }}", "would be printed"),
+        ("one\n{{ empty }}", "would be printed"),
         ("one\n{{ known + 1 }}", "str"),
         ("one\n{{ 1 / 0 }}", "division"),
         ("one\n{{ range(1000000) }}", "Range too big"),
@@ -192,7 +194,7 @@ def test_a_fault_of_a_template_names_the_file_the_line_and_what_is_wrong(text: s
     (tmp_path / "secret.html.j2").write_text("secret", encoding="utf-8")
     (folder / "linked.html.j2").symlink_to(tmp_path / "secret.html.j2")
     with pytest.raises(Unreadable) as refusal:
-        page(folder, text, {"known": "text"})
+        page(folder, text, {"known": "text", "empty": None})
     (fault,) = refusal.value.faults
     assert Path(fault.source).name == "page.html.j2"
     assert fault.line == 2

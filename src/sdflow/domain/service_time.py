@@ -147,6 +147,7 @@ def clock(hours: CalendarHours, first: date, last: date) -> Clock:
     return _clock(_frozen(hours), first, last)
 
 
+@lru_cache(maxsize=1024)
 def local_days(zone: str, first: date, last: date) -> tuple[int, int]:
     """The instants at which the local day `first` begins and the local day `last` ends."""
     edges = _WallClock(zone, first, last).opening(_midnights([first, last + timedelta(days=1)]))

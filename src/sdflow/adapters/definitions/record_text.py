@@ -7,10 +7,10 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic_core import PydanticUndefined
 
 from sdflow.adapters.definitions.text_yaml import NONE, read_text
 from sdflow.domain.content import plain
@@ -23,6 +23,7 @@ WIDTH = 100
 _PLAIN = re.compile("[\\w(/+.][^\x00-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]*")
 _NOT_PLAIN = re.compile(r": |:$| #|\s$|^\.\.\.")
 _ESCAPED = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]")
+_EMPTY: tuple[object, ...] = (None, [], (), {})
 _FOLDABLE = re.compile(r"\S+(?: \S+)+")
 
 
@@ -37,17 +38,15 @@ def record_text(kind: str, reference: str, content: Content) -> str:
 
 def _shown_fields(model: BaseModel) -> dict[str, Any]:
     return {
-        field.alias or name: _shown(getattr(model, name))
+        field.alias or name: _shown(value)
         for name, field in type(model).model_fields.items()
-        if not _goes_without_saying(getattr(model, name), field.get_default(call_default_factory=True))
+        if (value := getattr(model, name)) not in _EMPTY or value != _default(type(model), name)
     }
 
 
-def _goes_without_saying(value: object, default: object) -> bool:
-    """Whether a value that is left out is read again as the same."""
-    if default is PydanticUndefined or isinstance(value, BaseModel):
-        return False
-    return value in (None, [], (), {}) and value == default
+@cache
+def _default(model: type[BaseModel], name: str) -> object:
+    return model.model_fields[name].get_default(call_default_factory=True, validated_data={})
 
 
 def _shown(value: Any) -> Any:

@@ -58,7 +58,7 @@ def add_fields(pdf: Any, found: dict[str, Place]) -> None:
     if not found:
         return
     pages: dict[Any, Any] = {
-        one.reference: one for one in pdf.objects if isinstance(one, dict) and one.get("Type") == "/Page"
+        one.reference: one for one in pdf.objects if isinstance(one, pydyf.Dictionary) and one.get("Type") == "/Page"
     }
     fields = pydyf.Array()
     for name, place in found.items():

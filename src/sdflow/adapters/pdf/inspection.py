@@ -78,7 +78,7 @@ class _Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         """A piece of text."""
         if _HEADINGS.intersection(self._open):
-            self._heading = " ".join((self._heading + data).split())
+            self._heading += data
         if _UNPRINTED.intersection(self._open):
             return
         for character in sorted(set(data) - self._seen):
@@ -90,7 +90,7 @@ class _Page(HTMLParser):
                 self._fault(f"the fonts lack {character_name(character)}, in {_around(data, character)}; take it out")
 
     def _fault(self, message: str) -> None:
-        self.faults.append(Fault(self._source, None, self._heading, message))
+        self.faults.append(Fault(self._source, None, " ".join(self._heading.split()), message))
 
 
 def _small(value: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -94,7 +95,10 @@ def _complaints(source: str) -> Iterator[None]:
     logger = logging.getLogger("weasyprint")
     logger.addHandler(record)
     try:
-        yield
+        with warnings.catch_warnings():
+            # WeasyPrint leaves the file of its colour profile to the garbage collector
+            warnings.simplefilter("ignore", ResourceWarning)
+            yield
     except FatalURLFetchingError as error:
         raise Unreadable.because(source, str(error)) from error
     except RecursionError as error:

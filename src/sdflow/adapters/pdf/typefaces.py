@@ -56,7 +56,7 @@ class Typefaces:
 
 def _characters(file: Path) -> frozenset[int]:
     try:
-        with TTFont(file, lazy=True) as font:
+        with file.open("rb") as stream, TTFont(stream, lazy=True) as font:
             return frozenset(font.getBestCmap() or ())
     except (TTLibError, OSError) as error:
         raise Unreadable.because(str(file), f"is not a font that can be read ({error})") from error

@@ -27,7 +27,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, async_val
 from pyhanko_certvalidator import ValidationContext
 
 from sdflow.adapters.signing.keys import common_name, fingerprint
-from sdflow.adapters.signing.malformed import MALFORMED
+from sdflow.adapters.signing.malformed import MALFORMED, reason
 
 _ONLY_FURTHER_SIGNATURES = StandardDiffPolicy(
     [
@@ -40,8 +40,6 @@ _ONLY_FURTHER_SIGNATURES = StandardDiffPolicy(
     ignore_identical_objects=False,
 )
 """Stricter than the library's own: no new metadata, no form values, no new fields, nothing left over."""
-
-_DEEPEST_NAME_TREE = 32
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ def _examine_field(reader: PdfFileReader, pdf: bytes, name: str, field: Any, at:
         evidence = _described(embedded, evidence)
         return _judged(embedded, replace(evidence, covered_bytes=_covered_bytes(embedded, pdf)), at)
     except MALFORMED as error:
-        return replace(evidence, fault=f"it cannot be checked ({_first_line(error)})")
+        return replace(evidence, fault=f"it cannot be checked ({reason(error)})")
 
 
 def _described(embedded: EmbeddedPdfSignature, evidence: SignatureEvidence) -> SignatureEvidence:
@@ -166,10 +164,6 @@ def _in_utc(moment: datetime | None) -> datetime | None:
     return moment.astimezone(UTC) if moment is not None and moment.tzinfo else None
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0][:200]
-
-
 def _attachments(reader: PdfFileReader, name: str) -> tuple[bytes, ...]:
     """The contents of every distinct embedded file of that name, wherever the document lists it."""
     streams: dict[Any, Any] = {}
@@ -187,12 +181,17 @@ def _file_specifications(root: Any) -> Iterator[Any]:
     yield from (one.get_object() for one in root.get("/AF", ()))
     names = root.get("/Names", {})
     if "/EmbeddedFiles" in names:
-        yield from _named(names["/EmbeddedFiles"], _DEEPEST_NAME_TREE)
+        yield from _named(names["/EmbeddedFiles"])
 
 
-def _named(node: Any, depth: int) -> Iterator[Any]:
-    if depth == 0:
-        raise ValueError("the list of attachments is nested too deeply")
-    yield from (one.get_object() for one in list(node.get("/Names", ()))[1::2])
-    for child in node.get("/Kids", ()):
-        yield from _named(child.get_object(), depth - 1)
+def _named(tree: Any) -> Iterator[Any]:
+    nodes, seen = [tree], set()
+    while nodes:
+        node = nodes.pop()
+        yield from (one.get_object() for one in list(node.get("/Names", ()))[1::2])
+        for child in node.get("/Kids", ()):
+            if not isinstance(child, IndirectObject):
+                nodes.append(child)
+            elif child.reference not in seen:
+                seen.add(child.reference)
+                nodes.append(child.get_object())

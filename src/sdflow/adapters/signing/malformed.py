@@ -33,7 +33,14 @@ MALFORMED: tuple[type[Exception], ...] = (
 )
 """Every kind that parsing, decoding or checking hostile bytes was seen, or is documented, to raise."""
 
+_LONGEST_REASON = 200
 _LOGGERS = ("pyhanko", "pyhanko_certvalidator")
+
+
+def reason(error: Exception) -> str:
+    """What is wrong with the file, without a full stop; only what the library says for people is passed on."""
+    lines = str(error).splitlines() if isinstance(error, PdfError | ValueError) else []
+    return lines[0][:_LONGEST_REASON].rstrip(".") if lines else "its structure is broken"
 
 
 @contextmanager

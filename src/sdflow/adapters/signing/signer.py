@@ -14,13 +14,14 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
+from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.stamp import BaseStampStyle, NoOpStampStyle, StaticStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from sdflow.adapters.signing.keys import SigningKey
-from sdflow.adapters.signing.malformed import MALFORMED, quietly
+from sdflow.adapters.signing.malformed import MALFORMED, quietly, reason
 from sdflow.domain.errors import Refused, Unreadable
 from sdflow.domain.signature import SigningRequest
 
@@ -46,17 +47,24 @@ def sign(pdf: bytes, request: SigningRequest, key: SigningKey, stamp: bytes | No
     is no PDF.
     """
     with quietly():
-        reasons = _obstacles(_fields(pdf), request) + _expiry(key, request.signed_at)
-        if reasons:
-            raise Refused(
-                f"The document was not signed in the field {request.field}.",
-                tuple(reasons),
-                "Sign in the agreed order, each field once, with a valid key.",
-            )
+        obstacles = _obstacles(_fields(pdf), request) + _expiry(key, request.signed_at)
+        if obstacles:
+            raise _refused(request, obstacles)
         signer = _PunctualSigner(_terms(request), _software_signer(key), request.signed_at, _appearance(stamp))
         output = BytesIO()
-        signer.sign_pdf(_UntouchedMetadataWriter(BytesIO(pdf)), existing_fields_only=True, output=output)
+        try:
+            signer.sign_pdf(_UntouchedMetadataWriter(BytesIO(pdf)), existing_fields_only=True, output=output)
+        except SigningError as error:
+            raise _refused(request, [reason(error)]) from error
     return output.getvalue()
+
+
+def _refused(request: SigningRequest, reasons: list[str]) -> Refused:
+    return Refused(
+        f"The document was not signed in the field {request.field}.",
+        tuple(reasons),
+        "Sign in the agreed order, each field once, with a valid key.",
+    )
 
 
 def _fields(pdf: bytes) -> _Fields:
@@ -67,7 +75,7 @@ def _fields(pdf: bytes) -> _Fields:
         ]
     except MALFORMED as error:
         raise Unreadable.because(
-            "the document to sign", f"is not a sound PDF file ({error}); make it anew with `document`"
+            "the document to sign", f"is not a sound PDF file ({reason(error)}); make it anew with `document`"
         ) from error
     return _Fields(
         tuple(name for name, filled, _ in found if filled),

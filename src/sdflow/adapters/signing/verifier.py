@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from sdflow.adapters.signing.envelope import AttachedEnvelope, read_envelope
 from sdflow.adapters.signing.evidence import Evidence, SignatureEvidence, attached, examine
-from sdflow.adapters.signing.malformed import MALFORMED, quietly
+from sdflow.adapters.signing.malformed import MALFORMED, quietly, reason
 from sdflow.domain.signature import (
     ENVELOPE_ATTACHMENT,
     Check,
@@ -55,7 +55,7 @@ def verify(
         try:
             evidence = examine(pdf, ENVELOPE_ATTACHMENT, at)
         except MALFORMED as error:
-            return _unreadable(source, str(error) or type(error).__name__)
+            return _unreadable(source, reason(error))
     recorded = None if recorded_sha256 is None else hashlib.sha256(pdf).hexdigest() in recorded_sha256
     envelope, fault = _envelope(evidence)
     declared = envelope.expected if expected is None and envelope else expected
@@ -82,8 +82,8 @@ def agreement_in(pdf: bytes) -> tuple[str, int] | None:
     return envelope.reference, envelope.version
 
 
-def _unreadable(source: str, reason: str) -> VerificationReport:
-    check = Check(CheckName.readable, False, f"The file is not a sound PDF: {reason.splitlines()[0][:200]}.")
+def _unreadable(source: str, fault: str) -> VerificationReport:
+    check = Check(CheckName.readable, False, f"The file is not a sound PDF: {fault}.")
     return VerificationReport(source, None, None, None, (), (check,))
 
 

@@ -156,7 +156,7 @@ class Writing(Reading):
         locked = asked.with_for_update(key_share=True).execution_options(populate_existing=True)
         row = self._session.execute(locked).scalar_one_or_none()
         if row is None:
-            raise NotFound(f"There is no record {reference}", advice="'sdflow list' shows the records.")
+            raise NotFound(f"there is no record {reference}", advice="'sdflow list' shows the records.")
         return row
 
     def _unchanged(self, record: Record) -> RecordRow:
