@@ -38,7 +38,7 @@ class Desk:
 
     folder: Path
 
-    def type(self, *words: str, person: str | None = HELEN, day: str | None = "2026-12-01") -> Said:
+    def type(self, *words: str, person: str | None = HELEN, day: str | None = "2025-12-01") -> Said:
         options = ["-C", str(self.folder)]
         options += ["--as", person] if person else []
         options += ["--as-of", day] if day else []
@@ -47,7 +47,7 @@ class Desk:
             raise result.exception
         return Said(result.exit_code, result.stdout, result.stderr)
 
-    def must(self, *words: str, person: str | None = HELEN, day: str | None = "2026-12-01") -> Said:
+    def must(self, *words: str, person: str | None = HELEN, day: str | None = "2025-12-01") -> Said:
         said = self.type(*words, person=person, day=day)
         assert said.code == 0, said.words
         return said

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,9 +25,7 @@ PEOPLE = {
 
 
 def _write(document: Any, **options: Any) -> bytes:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "unclosed file", ResourceWarning)  # WeasyPrint leaves its colour profile open
-        written: bytes = document.write_pdf(pdf_variant="pdf/a-3u", **options)
+    written: bytes = document.write_pdf(pdf_variant="pdf/a-3u", **options)
     return written
 
 

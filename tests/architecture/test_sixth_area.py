@@ -25,10 +25,11 @@ class Installation:
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run Python on the copy, in the workspace where there is one."""
         workspace = self.folder / "workspace"
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "SDFLOW"))}
         return subprocess.run(
             [sys.executable, *command],
             cwd=workspace if workspace.is_dir() else self.folder,
-            env=os.environ | {"PYTHONPATH": str(self.folder / "src"), "COLUMNS": "200"},
+            env=inherited | {"PYTHONPATH": str(self.folder / "src"), "COLUMNS": "200"},
             capture_output=True,
             text=True,
             check=False,

@@ -18,7 +18,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     desk = Desk(folder)
     result = CliRunner().invoke(
         sdflow,
-        ["init", str(folder), "--name", "Helen Carrick", "--person", HELEN, "--organisation", "Northgate", "--as-of", "2026-12-01"],
+        ["init", str(folder), "--name", "Helen Carrick", "--person", HELEN, "--organisation", "Northgate", "--as-of", "2025-12-01"],
     )
     assert result.exit_code == 0, result.output
     desk.must("apply", str(content_folder() / "examples" / "halvorsen"))

@@ -64,7 +64,7 @@ def test_every_fault_of_every_file_is_told_at_once(desk: Desk, write: Write) -> 
 
 
 SLA_CHANGES = {
-    "an agreement that ends before it starts": ("term.end_on", "2026-06-01", "not after its start"),
+    "an agreement that ends before it starts": ("term.end_on", "2025-06-01", "not after its start"),
     "an absurd number": ("targets.restore.P1.minutes", "99999999999999999999", ""),
     "more than everything": ("targets.availability.percent", "100.5", ""),
     "not a number": ("targets.availability.percent", "NaN", ""),

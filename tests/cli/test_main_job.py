@@ -38,7 +38,7 @@ def test_the_demonstration_leaves_signed_agreements_that_verify(played: tuple[Pa
 def test_the_deliberate_breach_is_found_with_its_witness_and_its_gap(played: tuple[Path, dict[str, object]]) -> None:
     _, told = played
     found = " ".join(str(told["found"]).split())
-    assert "Sat 2 Jan 2027 09:00–13:00 (Europe/London)" in found
+    assert "Sat 3 Jan 2026 09:00–13:00 (Europe/London)" in found
     assert "15 min late" in found
 
 
@@ -140,7 +140,7 @@ def test_what_is_exported_applies_back_to_the_same_hashes(desk: Desk, tmp_path: 
 
 
 def test_of_eight_processes_that_take_one_step_exactly_one_wins_and_the_others_are_told_why(desk: Desk) -> None:
-    words = [sys.executable, "-m", "sdflow", "advance", "SLA-0001", "review", "-C", str(desk.folder), "--as", HELEN, "--as-of", "2026-12-01"]
+    words = [sys.executable, "-m", "sdflow", "advance", "SLA-0001", "review", "-C", str(desk.folder), "--as", HELEN, "--as-of", "2025-12-01"]
     running = [subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(8)]
     ended = [(*process.communicate(timeout=120), process.returncode) for process in running]
     assert sorted(code for *_, code in ended) == [0] + [1] * 7

@@ -19,7 +19,7 @@ from sdflow.cli.session import Session, examples, shared_options
 from sdflow.domain.errors import Refused
 from sdflow.engine.workspace import Occasion, Workspace
 
-OPENING = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+OPENING = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
 FIRST = ("PER-CARRICK", "Helen Carrick")
 
 
@@ -101,7 +101,7 @@ class Stage:
 def demo_command(session: Session, folder: Path) -> None:
     """Play the main job on the sample organisation: from a requirement to a signed, verifiable agreement.
 
-    It plays in December 2026 on a clock of its own and leaves its PDFs in the folder.
+    It plays in December 2025 on a clock of its own and leaves its PDFs in the folder.
     """
     out = console()
     out.quiet = session.as_json
@@ -176,7 +176,7 @@ def _supporters(stage: Stage) -> None:
 
 
 def _requirement(stage: Stage) -> None:
-    stage.on(date(2026, 12, 3))
+    stage.on(date(2025, 12, 3))
     stage.chapter(
         "The customer's requirement arrives",
         "Ingrid Halvorsen submits it; Helen offers a draft agreement that promises all of it.",
@@ -204,7 +204,7 @@ def _mend(stage: Stage) -> None:
     from sdflow.operations.amend import amend
     from sdflow.operations.check import check
 
-    stage.on(date(2026, 12, 8))
+    stage.on(date(2025, 12, 8))
     stage.chapter(
         "A round of negotiation mends it",
         "The customer does without Saturdays and accepts five hours for urgent incidents.",
@@ -232,7 +232,7 @@ def _mend(stage: Stage) -> None:
 def _agree(stage: Stage) -> None:
     from sdflow.operations.amend import amend
 
-    stage.on(date(2026, 12, 14))
+    stage.on(date(2025, 12, 14))
     stage.chapter(
         "Both sides agree and sign",
         "The requirement is answered clause by clause; the version is frozen and signed in order.",
@@ -278,7 +278,7 @@ def _verify(stage: Stage) -> bool:
 def _look_back(stage: Stage) -> int:
     from sdflow.operations.audit import audit
 
-    stage.on(date(2027, 1, 1))
+    stage.on(date(2026, 1, 1))
     stage.chapter("The agreement comes into force on its start date", "And the history shows how it came to be.")
     stage.advance("OLA-0001", {"activate": FIRST[0]})
     stage.advance("UC-0001", {"activate": "PER-ROSSI"})

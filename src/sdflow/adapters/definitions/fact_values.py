@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from sdflow.adapters.definitions.shape import YEARS
-from sdflow.adapters.definitions.text_yaml import Path_
+from sdflow.adapters.definitions.text_yaml import Place
 from sdflow.adapters.definitions.wording import DATE, NUMBER, TRUTH, WHOLE, found, nearest, shortened, unknown
 from sdflow.domain.rule import Fact, FactValue, FieldType, Schema
 
@@ -25,7 +25,7 @@ class MisfitError(ValueError):
     """A value that cannot stand where it stands: the sentence, and where below the place being read."""
 
     def __init__(self, message: str, *below: str | int) -> None:
-        self.below: Path_ = below
+        self.below: Place = below
         super().__init__(message)
 
 

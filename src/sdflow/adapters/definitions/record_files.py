@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sdflow.adapters.definitions.text_yaml import Located, Path_, nearest_line, read_file
+from sdflow.adapters.definitions.text_yaml import Located, Place, nearest_line, read_file
 from sdflow.adapters.definitions.validation import fault_at, validated
 from sdflow.adapters.definitions.wording import found, unknown
 from sdflow.domain.errors import Fault, Unreadable
@@ -27,11 +27,11 @@ class RecordFile:
     kind: str
     reference: str
     content: Content
-    lines: Mapping[Path_, tuple[int, int]] = field(repr=False)
+    lines: Mapping[Place, tuple[int, int]] = field(repr=False)
 
     def line_of(self, field_path: str) -> int:
         """The line of a field such as `targets.restore.P1`, or of the nearest part around it."""
-        path: Path_ = ()
+        path: Place = ()
         for part in filter(None, field_path.split(".")):
             numbered = part.isdecimal() and (*path, part) not in self.lines
             path = (*path, int(part) if numbered else part)

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from sdflow.adapters.definitions.fact_values import MisfitError, no_field, read_fact
 from sdflow.adapters.definitions.rule_patterns import read_conditions
-from sdflow.adapters.definitions.text_yaml import Located, Path_, read_single
+from sdflow.adapters.definitions.text_yaml import Located, Place, read_single
 from sdflow.adapters.definitions.validation import fault_at, validated
 from sdflow.adapters.definitions.wording import NAME_PATTERN, RULE_ID_PATTERN, unknown
 from sdflow.domain.errors import Fault, Unreadable
@@ -97,7 +97,7 @@ class _RuleReading:
     def __init__(self, located: Located, number: int, schema: Schema) -> None:
         self.faults: list[Fault] = []
         self._located, self._schema = located, schema
-        self._place: Path_ = ("rules", number)
+        self._place: Place = ("rules", number)
         self._aliases: dict[str, str | None] = {}
 
     def rule(self, raw: object) -> Rule | None:
@@ -153,7 +153,7 @@ class _RuleReading:
             self._aliases[declared.alias] = kind if kind in self._schema else None
         return Pattern(kind, conditions, declared.alias or "", declared.none is not None)
 
-    def _conditions(self, place: Path_, kind: str, where: dict[str, Any]) -> Iterator[Condition]:
+    def _conditions(self, place: Place, kind: str, where: dict[str, Any]) -> Iterator[Condition]:
         for field, value in where.items():
             for one in read_conditions(kind, field, value, self._aliases, self._schema):
                 if isinstance(one, MisfitError):
@@ -194,7 +194,7 @@ def _repeated_ids(located: Located, rules: Sequence[object]) -> Iterator[Fault]:
     for number, rule in enumerate(rules):
         rule_id = rule.get("id") if isinstance(rule, dict) else None
         if isinstance(rule_id, str):
-            place: Path_ = ("rules", number, "id")
+            place: Place = ("rules", number, "id")
             if rule_id in places:
                 yield fault_at(located, place, f"the rule on line {places[rule_id]} has the same id '{rule_id}'")
             places.setdefault(rule_id, located.line(place))

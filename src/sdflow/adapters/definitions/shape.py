@@ -13,7 +13,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sdflow.adapters.definitions.text_yaml import Path_
+from sdflow.adapters.definitions.text_yaml import Place
 from sdflow.adapters.definitions.wording import DATE, INSTANT, NUMBER, TIME, TRUTH, WHOLE, found
 
 YEARS = range(1900, 3000)
@@ -38,7 +38,7 @@ def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
     return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
-def models_at(model: type[BaseModel], location: Path_) -> list[type[BaseModel]]:
+def models_at(model: type[BaseModel], location: Place) -> list[type[BaseModel]]:
     """The models of which the value at one of Pydantic's locations may be one; tags of unions are passed over."""
     types: Types = (model,)
     for part in location:
@@ -46,7 +46,7 @@ def models_at(model: type[BaseModel], location: Path_) -> list[type[BaseModel]]:
     return [one for one in types if _is_model(one)]
 
 
-def misread(raw: object, types: Types, path: Path_) -> Iterator[tuple[Path_, str]]:
+def misread(raw: object, types: Types, path: Place) -> Iterator[tuple[Place, str]]:
     """Texts that Pydantic would take for a number, a date or a truth value though they are not written as one."""
     if isinstance(raw, dict):
         for key, item in raw.items():

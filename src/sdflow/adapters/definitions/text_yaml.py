@@ -18,7 +18,7 @@ import yaml
 
 from sdflow.domain.errors import Unreadable
 
-Path_ = tuple[str | int, ...]
+Place = tuple[str | int, ...]
 """The way from the top of a document to a value: keys of mappings and positions in lists."""
 
 NONE = frozenset({"", "~", "null"})
@@ -48,14 +48,14 @@ class Located:
 
     value: object
     source: str
-    lines: dict[Path_, tuple[int, int]] = field(default_factory=dict)
+    lines: dict[Place, tuple[int, int]] = field(default_factory=dict)
 
-    def line(self, path: Path_) -> int | None:
+    def line(self, path: Place) -> int | None:
         """The line of the value at a path, or of the nearest part around it that is there."""
         return nearest_line(self.lines, path)
 
 
-def nearest_line(lines: Mapping[Path_, tuple[int, int]], path: Path_) -> int | None:
+def nearest_line(lines: Mapping[Place, tuple[int, int]], path: Place) -> int | None:
     """The line of the value at a path, or of the nearest part around it that is there."""
     for length in range(len(path), -1, -1):
         if path[:length] in lines:
@@ -120,7 +120,7 @@ def read_text(text: str, source: str, limits: Limits = Limits()) -> list[Located
     except yaml.MarkedYAMLError as error:
         message = _not_yaml(error)
         marks = [error.problem_mark, error.context_mark][:: -1 if "never closed" in message else 1]
-        raise Unreadable.because(source, message, line=_place(marks[0] or marks[1])[0]) from None
+        raise Unreadable.because(source, message, line=_position(marks[0] or marks[1])[0]) from None
     except yaml.YAMLError as error:
         raise Unreadable.because(source, f"not YAML: {str(error).splitlines()[0]}", line=1) from None
     return reading.documents
@@ -162,7 +162,7 @@ def _not_yaml(error: yaml.MarkedYAMLError) -> str:
     return f"not YAML: {_ADVICE.get(problem, problem)}"
 
 
-def _place(mark: Any) -> tuple[int, int]:
+def _position(mark: Any) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
@@ -171,7 +171,7 @@ class _Open:
     """A mapping or list that is not closed yet; `key` waits for its value."""
 
     container: dict[str, object] | list[object]
-    path: Path_
+    path: Place
     key: str | None = None
 
 
@@ -188,12 +188,12 @@ class _Reading:
     def take(self, event: yaml.Event) -> None:
         """The next event."""
         if isinstance(event, yaml.NodeEvent):
-            self._line, self._column = _place(event.start_mark)
+            self._line, self._column = _position(event.start_mark)
             self._take_node(event)
         elif isinstance(event, yaml.CollectionEndEvent):
             self._open.pop()
         elif isinstance(event, yaml.DocumentStartEvent):
-            self._line, self._column = _place(event.start_mark)
+            self._line, self._column = _position(event.start_mark)
             self._begin_document()
 
     def _refuse(self, message: str) -> Unreadable:
@@ -241,7 +241,7 @@ class _Reading:
         container: dict[str, object] | list[object] = {} if isinstance(event, yaml.MappingStartEvent) else []
         self._open.append(_Open(container, self._put(container, top)))
 
-    def _put(self, value: object, top: _Open | None, column: int | None = None) -> Path_:
+    def _put(self, value: object, top: _Open | None, column: int | None = None) -> Place:
         """Put a value in its place. A mapping or list under a key has the place of its key."""
         document = self.documents[-1]
         if top is None:
@@ -249,7 +249,7 @@ class _Reading:
             document.lines[()] = (self._line, self._column)
             return ()
         if isinstance(top.container, dict):
-            path: Path_ = (*top.path, top.key or "")
+            path: Place = (*top.path, top.key or "")
             top.container[top.key or ""], top.key = value, None
             if column is not None:
                 document.lines[path] = (self._line, column)

@@ -8,19 +8,19 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from sdflow.adapters.definitions.shape import fields_of, misread, models_at
-from sdflow.adapters.definitions.text_yaml import Located, Path_
+from sdflow.adapters.definitions.text_yaml import Located, Place
 from sdflow.adapters.definitions.wording import nearest, sentence
 from sdflow.domain.errors import Fault, Unreadable
 
 M = TypeVar("M", bound=BaseModel)
 
 
-def fault_at(located: Located, path: Path_, message: str) -> Fault:
+def fault_at(located: Located, path: Place, message: str) -> Fault:
     """A fault of the value at a path."""
     return Fault(located.source, located.line(path), ".".join(map(str, path)), message)
 
 
-def validated(located: Located, model: type[M], value: object, path: Path_ = ()) -> M:
+def validated(located: Located, model: type[M], value: object, path: Place = ()) -> M:
     """The value, which stands at that path, as the model; `Unreadable` with every fault otherwise."""
     misreadings = dict(misread(value, (model,), path))
     faults = [fault_at(located, place, message) for place, message in misreadings.items()]
@@ -37,8 +37,8 @@ def validated(located: Located, model: type[M], value: object, path: Path_ = ())
     return result
 
 
-def _fault(located: Located, model: type[BaseModel], path: Path_, error: Mapping[str, Any]) -> Fault:
-    location: Path_ = error["loc"]
+def _fault(located: Located, model: type[BaseModel], path: Place, error: Mapping[str, Any]) -> Fault:
+    location: Place = error["loc"]
     if error["type"] == "missing":
         return fault_at(located, (*path, location[-1]), f"is missing{_described(model, location)}")
     if error["type"] == "extra_forbidden":
@@ -48,7 +48,7 @@ def _fault(located: Located, model: type[BaseModel], path: Path_, error: Mapping
     return fault_at(located, path, sentence(error))
 
 
-def _known_path(located: Located, prefix: Path_, location: Path_) -> Path_:
+def _known_path(located: Located, prefix: Place, location: Place) -> Place:
     """Where a value stands in the file: Pydantic's location without the tags of unions."""
     path = prefix
     for part in location:
@@ -57,7 +57,7 @@ def _known_path(located: Located, prefix: Path_, location: Path_) -> Path_:
     return path
 
 
-def _described(model: type[BaseModel], location: Path_) -> str:
+def _described(model: type[BaseModel], location: Place) -> str:
     for one in models_at(model, location[:-1]):
         field = fields_of(one).get(str(location[-1]))
         if field is not None and field.description:

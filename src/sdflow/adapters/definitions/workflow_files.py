@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, RootModel
 
-from sdflow.adapters.definitions.text_yaml import Located, Path_, read_single
+from sdflow.adapters.definitions.text_yaml import Located, Place, read_single
 from sdflow.adapters.definitions.validation import fault_at, validated
 from sdflow.adapters.definitions.wording import FIELD_PATH_PATTERN, NAME_PATTERN, unknown
 from sdflow.domain.errors import Fault, Unreadable
@@ -149,7 +149,7 @@ def _fault_of_whole(located: Located, sentence: str) -> Fault:
 
 def _name_faults(
     value: object, path: Path, roles: frozenset[str], kinds: frozenset[str]
-) -> Iterator[tuple[Path_, str]]:
+) -> Iterator[tuple[Place, str]]:
     """Every name in the file that stands for nothing; the file may have other faults."""
     top = _fields(value)
     states, steps = set(_fields(top.get("states"))), set(_fields(top.get("steps")))
@@ -163,7 +163,7 @@ def _name_faults(
         yield ("renamed", name), f"'{name}' is still a state; a renamed state is there under its new name only"
 
 
-Use = tuple[str, Path_, str]
+Use = tuple[str, Place, str]
 """What a name has to stand for, where it is used, and the name."""
 
 
@@ -176,7 +176,7 @@ def _used_by_steps(top: dict[str, object]) -> Iterator[Use]:
 def _used_elsewhere(top: dict[str, object]) -> Iterator[Use]:
     yield from _uses("kind", ("kinds",), top.get("kinds"))
     for number, journey in enumerate(_entries(top.get("journeys"))):
-        place: Path_ = ("journeys", number)
+        place: Place = ("journeys", number)
         yield from _uses("state", (*place, "ends"), _fields(journey).get("ends"))
         for position, move in enumerate(_entries(_fields(journey).get("moves"))):
             yield from _uses("step", (*place, "moves", position, "step"), _fields(move).get("step"))
@@ -184,7 +184,7 @@ def _used_elsewhere(top: dict[str, object]) -> Iterator[Use]:
         yield from _uses("state", ("renamed", old), new)
 
 
-def _uses(what: str, place: Path_, value: object) -> Iterator[Use]:
+def _uses(what: str, place: Place, value: object) -> Iterator[Use]:
     if isinstance(value, str):
         yield what, place, value
     for number, name in enumerate(_entries(value)):

@@ -31,7 +31,7 @@ from sdflow.adapters.signing.malformed import MALFORMED, reason
 
 _ONLY_FURTHER_SIGNATURES = StandardDiffPolicy(
     [
-        CatalogModificationRule(),  # type: ignore[no-untyped-call]
+        CatalogModificationRule(),
         XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
         ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
     ],

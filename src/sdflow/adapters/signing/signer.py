@@ -7,15 +7,17 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.content import PdfContent
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.stamp import BaseStampStyle, NoOpStampStyle, StaticStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -24,6 +26,8 @@ from sdflow.adapters.signing.keys import SigningKey
 from sdflow.adapters.signing.malformed import MALFORMED, quietly, reason
 from sdflow.domain.errors import Refused, Unreadable
 from sdflow.domain.signature import SigningRequest
+
+_DIGEST = "sha256"
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ def sign(pdf: bytes, request: SigningRequest, key: SigningKey, stamp: bytes | No
         obstacles = _obstacles(_fields(pdf), request) + _expiry(key, request.signed_at)
         if obstacles:
             raise _refused(request, obstacles)
-        signer = _PunctualSigner(_terms(request), _software_signer(key), request.signed_at, _appearance(stamp))
+        signer = _PunctualSigner(_terms(request), _HeldKeySigner(key), request.signed_at, _appearance(stamp))
         output = BytesIO()
         try:
             signer.sign_pdf(_UntouchedMetadataWriter(BytesIO(pdf)), existing_fields_only=True, output=output)
@@ -130,23 +134,13 @@ def _expiry(key: SigningKey, moment: datetime) -> list[str]:
 def _terms(request: SigningRequest) -> PdfSignatureMetadata:
     return PdfSignatureMetadata(
         field_name=request.field,
-        md_algorithm="sha256",
+        md_algorithm=_DIGEST,
         reason=request.statement,
         name=request.name,
         certify=request.first,
         subfilter=SigSeedSubFilter.PADES,
         docmdp_permissions=MDPPerm.NO_CHANGES if request.last else MDPPerm.FILL_FORMS,
         tight_size_estimates=True,
-    )
-
-
-def _software_signer(key: SigningKey) -> SimpleSigner:
-    (certificate,) = load_certs_from_pemder_data(key.certificate.public_bytes(Encoding.DER))
-    private_key = key.private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    return SimpleSigner(
-        signing_cert=certificate,
-        signing_key=load_private_key_from_pemder_data(private_key, passphrase=None),
-        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
     )
 
 
@@ -181,11 +175,28 @@ class _UntouchedMetadataWriter(IncrementalPdfFileWriter):
         return
 
 
+class _HeldKeySigner(Signer):
+    """Signs with the open key; the library's own signer would read and check it anew for each signature."""
+
+    def __init__(self, key: SigningKey) -> None:
+        (certificate,) = load_certs_from_pemder_data(key.certificate.public_bytes(Encoding.DER))
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+        super().__init__(signing_cert=certificate, cert_registry=store)
+        self._private_key = key.private_key
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        if dry_run:
+            return bytes(self._private_key.key_size // 8)
+        if digest_algorithm != _DIGEST:
+            raise SigningError(f"the digest {digest_algorithm} was not asked for")
+        return self._private_key.sign(data, PKCS1v15(), SHA256())
+
+
 class _PunctualSigner(PdfSigner):
     """Signs at the time that it is given, where the library would read the clock."""
 
     def __init__(
-        self, terms: PdfSignatureMetadata, signer: SimpleSigner, signed_at: datetime, appearance: BaseStampStyle
+        self, terms: PdfSignatureMetadata, signer: Signer, signed_at: datetime, appearance: BaseStampStyle
     ) -> None:
         super().__init__(terms, signer, stamp_style=appearance)
         self._signed_at = signed_at
