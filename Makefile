@@ -26,6 +26,7 @@ lint: setup
 	$(BIN)/ruff check --quiet
 types: setup
 	$(BIN)/mypy
+	$(BIN)/mypy conftest.py
 contracts: setup
 	$(BIN)/lint-imports --no-logo
 test: setup system-for-tests

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from desk import HELEN, Desk
 
+from desk import HELEN, Desk
 from sdflow.bootstrap import content_folder
 from sdflow.cli.root import sdflow
 
@@ -18,7 +18,18 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     desk = Desk(folder)
     result = CliRunner().invoke(
         sdflow,
-        ["init", str(folder), "--name", "Helen Carrick", "--person", HELEN, "--organisation", "Northgate", "--as-of", "2025-12-01"],
+        [
+            "init",
+            str(folder),
+            "--name",
+            "Helen Carrick",
+            "--person",
+            HELEN,
+            "--organisation",
+            "Northgate",
+            "--as-of",
+            "2025-12-01",
+        ],
     )
     assert result.exit_code == 0, result.output
     desk.must("apply", str(content_folder() / "examples" / "halvorsen"))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from desk import Desk
 
 Write = Callable[[str, str], Path]
@@ -16,14 +17,24 @@ BAD = {
     "an unknown kind, with the nearest one": (COMPONENT.replace("component", "componnet"), "component"),
     "an unknown field, with the nearest one": (COMPONENT + "purpos: nothing\n", "purpose"),
     "a dangling reference, with the nearest one": (COMPONENT + "depends_on: [CMP-MIAL]\n", "CMP-MAIL"),
-    "a reference to a record of the wrong kind": (COMPONENT + "depends_on: [TEAM-MESSAGING]\n", "TEAM-MESSAGING is a team"),
+    "a reference to a record of the wrong kind": (
+        COMPONENT + "depends_on: [TEAM-MESSAGING]\n",
+        "TEAM-MESSAGING is a team",
+    ),
     "a cycle, with its path": (
-        COMPONENT + "depends_on: [CMP-OTHER]\n---\nkind: component\nreference: CMP-OTHER\ntitle: Other\ndepends_on: [CMP-NEW]\n",
+        COMPONENT
+        + "depends_on: [CMP-OTHER]\n---\nkind: component\nreference: CMP-OTHER\ntitle: Other\ndepends_on: [CMP-NEW]\n",
         "CMP-NEW → CMP-OTHER → CMP-NEW",
     ),
     "a component that needs itself": (COMPONENT + "depends_on: [CMP-NEW]\n", "CMP-NEW → CMP-NEW"),
-    "a zone that does not exist": (CALENDAR.format(zone="Europe/Lodnon", monday='"09:00-17:00"'), "there is no time zone"),
-    "hours that overlap themselves": (CALENDAR.format(zone="Europe/London", monday='"09:00-17:00", "16:00-18:00"'), "overlap"),
+    "a zone that does not exist": (
+        CALENDAR.format(zone="Europe/Lodnon", monday='"09:00-17:00"'),
+        "there is no time zone",
+    ),
+    "hours that overlap themselves": (
+        CALENDAR.format(zone="Europe/London", monday='"09:00-17:00", "16:00-18:00"'),
+        "overlap",
+    ),
     "a time that no clock shows": (CALENDAR.format(zone="Europe/London", monday='"09:00-27:00"'), "not a time of day"),
     "a country without known holidays": (
         CALENDAR.format(zone="Europe/London", monday='"09:00-17:00"') + "holidays: {country: XX}\n",
@@ -43,7 +54,9 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_input_is_one_clear_message_with_its_place_and_nothing_is_stored(name: str, desk: Desk, write: Write) -> None:
+def test_bad_input_is_one_clear_message_with_its_place_and_nothing_is_stored(
+    name: str, desk: Desk, write: Write
+) -> None:
     text, expected = BAD[name]
     before = desk.must("audit", "verify", "--json").data["acts"]
     said = desk.type("apply", str(write("bad.yaml", text)))
@@ -91,7 +104,17 @@ def test_markup_in_a_title_is_printed_as_it_is(desk: Desk) -> None:
     assert "<script>" in desk.must("list", "--kind", "component").words
 
 
-@pytest.mark.parametrize("words", [["show", "SLA-9999"], ["history", "X-1"], ["steps", "X-1"], ["document", "X-1"], ["check", "X-1"], ["advance", "X-1", "go"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["show", "SLA-9999"],
+        ["history", "X-1"],
+        ["steps", "X-1"],
+        ["document", "X-1"],
+        ["check", "X-1"],
+        ["advance", "X-1", "go"],
+    ],
+)
 def test_a_record_that_is_not_there_is_a_refusal(words: list[str], desk: Desk) -> None:
     said = desk.type(*words)
     assert said.code == 1

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from desk import HELEN, INGRID, OMAR, Desk
 
+from desk import HELEN, INGRID, OMAR, Desk
 from sdflow.cli.root import sdflow
 
 
@@ -43,7 +43,9 @@ def test_the_deliberate_breach_is_found_with_its_witness_and_its_gap(played: tup
 
 
 @pytest.mark.pdf
-def test_after_the_demonstration_everything_is_in_force_and_the_history_holds(played: tuple[Path, dict[str, object]]) -> None:
+def test_after_the_demonstration_everything_is_in_force_and_the_history_holds(
+    played: tuple[Path, dict[str, object]],
+) -> None:
     desk = Desk(played[0] / "workspace")
     states = {row["reference"]: row["state"] for row in desk.must("list", "--json").data}
     assert {states[one] for one in ("SLA-0001", "OLA-0001", "UC-0001")} == {"active"}
@@ -57,7 +59,9 @@ def test_after_the_demonstration_everything_is_in_force_and_the_history_holds(pl
 
 
 @pytest.mark.pdf
-def test_a_frozen_agreement_can_no_longer_be_amended_or_applied(played: tuple[Path, dict[str, object]], tmp_path: Path) -> None:
+def test_a_frozen_agreement_can_no_longer_be_amended_or_applied(
+    played: tuple[Path, dict[str, object]], tmp_path: Path
+) -> None:
     desk = Desk(played[0] / "workspace")
     said = desk.type("amend", "SLA-0001", "--set", "scope=Something else")
     assert said.code == 1
@@ -71,7 +75,9 @@ def test_a_frozen_agreement_can_no_longer_be_amended_or_applied(played: tuple[Pa
 
 
 @pytest.mark.pdf
-def test_a_signed_agreement_is_found_forged_when_its_record_says_otherwise(played: tuple[Path, dict[str, object]], tmp_path: Path) -> None:
+def test_a_signed_agreement_is_found_forged_when_its_record_says_otherwise(
+    played: tuple[Path, dict[str, object]], tmp_path: Path
+) -> None:
     desk = Desk(played[0] / "workspace")
     signed = (played[0] / "documents" / "SLA-0001-v1.pdf").read_bytes()
     end_of_first = signed.index(b"%%EOF", signed.index(b"/ByteRange")) + 6
@@ -122,7 +128,9 @@ def test_a_dry_run_shows_the_difference_and_stores_nothing(desk: Desk, tmp_path:
     path = tmp_path / "component" / "CMP-MAIL.yaml"
     path.write_text(path.read_text().replace("Mailboxes, calendars and delivery", "Mailboxes only"))
     said = desk.must("apply", str(path), "--dry-run", "--json").data
-    assert said[0]["changes"] == [{"path": "purpose", "before": "Mailboxes, calendars and delivery", "after": "Mailboxes only"}]
+    assert said[0]["changes"] == [
+        {"path": "purpose", "before": "Mailboxes, calendars and delivery", "after": "Mailboxes only"}
+    ]
     assert desk.must("apply", str(path), "--dry-run", "--json").data[0]["outcome"] == "revised"
 
 
@@ -130,7 +138,10 @@ def test_what_is_exported_applies_back_to_the_same_hashes(desk: Desk, tmp_path: 
     desk.must("export", str(tmp_path / "out"))
     again = desk.must("apply", str(tmp_path / "out"), "--json").data
     assert {one["outcome"] for one in again} == {"unchanged"}
-    before = {row["reference"]: desk.must("show", row["reference"], "--json").data for row in desk.must("list", "--json").data[:5]}
+    before = {
+        row["reference"]: desk.must("show", row["reference"], "--json").data
+        for row in desk.must("list", "--json").data[:5]
+    }
     other = tmp_path / "other"
     assert CliRunner().invoke(sdflow, ["init", str(other), "--name", "X", "--person", "PER-X"]).exit_code == 0
     Desk(other).must("apply", str(tmp_path / "out"), person="PER-X")
@@ -140,7 +151,20 @@ def test_what_is_exported_applies_back_to_the_same_hashes(desk: Desk, tmp_path: 
 
 
 def test_of_eight_processes_that_take_one_step_exactly_one_wins_and_the_others_are_told_why(desk: Desk) -> None:
-    words = [sys.executable, "-m", "sdflow", "advance", "SLA-0001", "review", "-C", str(desk.folder), "--as", HELEN, "--as-of", "2025-12-01"]
+    words = [
+        sys.executable,
+        "-m",
+        "sdflow",
+        "advance",
+        "SLA-0001",
+        "review",
+        "-C",
+        str(desk.folder),
+        "--as",
+        HELEN,
+        "--as-of",
+        "2025-12-01",
+    ]
     running = [subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(8)]
     ended = [(*process.communicate(timeout=120), process.returncode) for process in running]
     assert sorted(code for *_, code in ended) == [0] + [1] * 7
@@ -181,7 +205,9 @@ def test_a_workspace_overlays_rules_and_the_proof_says_so(desk: Desk) -> None:
     assert {one["severity"] for one in said["findings"]} == {"advice"}
 
 
-@pytest.mark.parametrize("command", ["init", "apply", "amend", "list", "check", "sign", "verify", "audit", "key", "db", "diagram"])
+@pytest.mark.parametrize(
+    "command", ["init", "apply", "amend", "list", "check", "sign", "verify", "audit", "key", "db", "diagram"]
+)
 def test_every_command_explains_itself(command: str) -> None:
     result = CliRunner().invoke(sdflow, [command, "--help"])
     assert result.exit_code == 0

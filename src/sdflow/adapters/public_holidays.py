@@ -33,7 +33,7 @@ def public_holidays(country: str, subdivision: str | None, first: date, last: da
             if known
             else f"no public holidays are known for the country {country}"
         )
-        raise Unreadable.because("calendar", reason, field="holidays") from None
+        raise Unreadable.because("public holidays", reason, field="holidays") from None
     return {day: found[day] for day in sorted(found) if first <= day <= last}
 
 

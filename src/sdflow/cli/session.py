@@ -55,7 +55,9 @@ def _day(_: click.Context, __: click.Parameter, text: str | None) -> date | None
 def shared_options(command: Command) -> Command:
     """The options of every command; the command receives a `Session` as its first argument."""
 
-    def with_session(workspace: Path | None, person: str | None, as_of: date | None, as_json: bool, **asked: Any) -> Any:
+    def with_session(
+        workspace: Path | None, person: str | None, as_of: date | None, as_json: bool, **asked: Any
+    ) -> Any:
         return command(Session(workspace, person, as_of, as_json), **asked)
 
     with_session.__doc__ = command.__doc__

@@ -138,9 +138,14 @@ def _need_cover(need: Need, cover: Mapping[str, Intervals]) -> Intervals:
 
 
 def _need_text(scene: Scene, need: Need) -> str:
-    parts = [scene.label(part) if isinstance(part, str) else f"({_need_text(scene, part)})" for part in need.parts]
-    amount = "all" if need.least == len(parts) else f"at least {need.least}"
-    return f"{amount} of {', '.join(parts)}"
+    amount = "all" if need.least == len(need.parts) else f"at least {need.least}"
+    return f"{amount} of {', '.join(_part_text(scene, part) for part in need.parts)}"
+
+
+def _part_text(scene: Scene, part: Need | str) -> str:
+    if isinstance(part, str):
+        return scene.label(part)
+    return _part_text(scene, part.parts[0]) if len(part.parts) == 1 else f"({_need_text(scene, part)})"
 
 
 def _hours_cover(

@@ -29,7 +29,7 @@ class Event:
 class Act:
     """One command that changed something: one transaction and one link of the chain.
 
-    `on_behalf_of` names the person for whom the actor's login acted; none where they are the same.
+    `actor` is the reference of the person who acted, `login` the operating-system login that was used.
     """
 
     number: int

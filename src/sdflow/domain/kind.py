@@ -119,7 +119,9 @@ def housekeeping(value: Any) -> Any:
     """What `material` leaves out: nested mappings with only the housekeeping fields, list positions as keys."""
     if isinstance(value, BaseModel):
         found = {
-            name: plain(material(getattr(value, name))) if _is_housekeeping(field) else housekeeping(getattr(value, name))
+            name: plain(material(getattr(value, name)))
+            if _is_housekeeping(field)
+            else housekeeping(getattr(value, name))
             for name, field in type(value).model_fields.items()
             if getattr(value, name) is not None
         }

@@ -51,7 +51,7 @@ def apply(
         if faults:
             raise Unreadable(*faults)
         applied = [_outcome(file, before[file.reference]) for file in files]
-        for file, one in zip(files, applied, strict=True):
+        for file, one in sorted(zip(files, applied, strict=True), key=lambda pair: pair[0].reference):
             record = before[file.reference]
             if record is None:
                 change.create(file.kind, file.reference, file.content)

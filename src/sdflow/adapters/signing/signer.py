@@ -20,7 +20,6 @@ from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.stamp import BaseStampStyle, NoOpStampStyle, StaticStampStyle
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from sdflow.adapters.signing.keys import SigningKey
 from sdflow.adapters.signing.malformed import MALFORMED, quietly, reason
@@ -180,8 +179,7 @@ class _HeldKeySigner(Signer):
 
     def __init__(self, key: SigningKey) -> None:
         (certificate,) = load_certs_from_pemder_data(key.certificate.public_bytes(Encoding.DER))
-        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-        super().__init__(signing_cert=certificate, cert_registry=store)
+        super().__init__(signing_cert=certificate)
         self._private_key = key.private_key
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:

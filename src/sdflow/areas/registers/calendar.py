@@ -109,7 +109,7 @@ class Closure(Strict):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.last_on is not None and not self.first_on <= self.last_on <= self.first_on + timedelta(days=366):
+        if self.last_on is not None and not 0 <= (self.last_on - self.first_on).days <= 366:
             raise ValueError(f"last_on {self.last_on} must be within a year after first_on {self.first_on}")
         return self
 
