@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -96,15 +97,16 @@ class Stage:
 
 
 @click.command("demo", epilog=examples("sdflow demo", "sdflow demo --folder elsewhere"))
-@click.option("--folder", default="demo", show_default=True, type=click.Path(path_type=Path), help="Where to play it.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Where to play it; demo, or demo-2 and so on, unless given.")
 @shared_options
-def demo_command(session: Session, folder: Path) -> None:
+def demo_command(session: Session, folder: Path | None) -> None:
     """Play the main job on the sample organisation: from a requirement to a signed, verifiable agreement.
 
     It plays in December 2025 on a clock of its own and leaves its PDFs in the folder.
     """
     out = console()
     out.quiet = session.as_json
+    folder = folder or _free_folder()
     stage = _open(folder, out, silent=session.as_json)
     _take_in(stage)
     _supporters(stage)
@@ -123,6 +125,11 @@ def demo_command(session: Session, folder: Path) -> None:
     out.print(
         f"\nLook around: [title]sdflow -h[/], then for example [title]sdflow history SLA-0001 -C {escape(str(folder / 'workspace'))}[/]"
     )
+
+
+def _free_folder() -> Path:
+    names = itertools.chain(["demo"], (f"demo-{number}" for number in itertools.count(2)))
+    return next(folder for folder in map(Path, names) if not folder.exists())
 
 
 def _open(folder: Path, out: Console, *, silent: bool) -> Stage:

@@ -242,7 +242,7 @@ def sha256_of(pdf: bytes) -> str:
 def envelope_signatories(envelope: Envelope) -> list[dict[str, str]]:
     """Who is to sign a version, as frozen: key, person, name, party, capacity, fingerprint."""
     found: list[dict[str, str]] = json.loads(envelope.text)["signatories"]
-    return found
+    return [{"fingerprint": "", **one} for one in found]
 
 
 def _calendar_view(hours: CalendarHours) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def take_step(workspace: Workspace, change: Change, record: Record, name: str, o
         )
     target = engine.take(record.state, name, lambda _: True)
     for effect in step.effects:
-        record = EFFECTS[effect](workspace, change, record, occasion)
+        record = EFFECTS[effect](workspace, change, record, target, occasion)
     return change.move(record, name, target)
 
 
@@ -40,8 +40,8 @@ def steps_triggered(workspace: Workspace, change: Change, record: Record, on: Tr
     return record
 
 
-def _freeze(workspace: Workspace, change: Change, record: Record, occasion: Occasion) -> Record:
-    envelope, document = Publisher(workspace, change.writing, occasion).freeze(record)
+def _freeze(workspace: Workspace, change: Change, record: Record, target: str, occasion: Occasion) -> Record:
+    envelope, document = Publisher(workspace, change.writing, occasion).freeze(record.moved(target))
     change.writing.keep_envelope(envelope)
     change.writing.keep_document(document)
     change.tell(
@@ -54,4 +54,4 @@ def _freeze(workspace: Workspace, change: Change, record: Record, occasion: Occa
     return replace(record, version=envelope.version)
 
 
-EFFECTS: dict[Effect, Callable[[Workspace, Change, Record, Occasion], Record]] = {Effect.freeze: _freeze}
+EFFECTS: dict[Effect, Callable[[Workspace, Change, Record, str, Occasion], Record]] = {Effect.freeze: _freeze}
