@@ -172,3 +172,61 @@ def test_a_file_that_is_not_there_is_told(desk: Desk) -> None:
     said = desk.type("verify", "/nowhere/at/all.pdf")
     assert said.code == 2
     assert "cannot be read" in said.err
+
+
+def test_a_database_of_a_newer_version_is_told(desk: Desk) -> None:
+    import sqlite3
+
+    database = sqlite3.connect(desk.folder / "sdflow.db")
+    with database:
+        database.execute("UPDATE sdflow_schema SET version_num = '9999_from_the_future'")
+    database.close()
+    said = desk.type("list")
+    assert said.code == 2
+    assert "newer" in said.err
+
+
+@pytest.mark.pdf
+def test_characters_that_the_fonts_lack_are_named(desk: Desk) -> None:
+    desk.must("amend", "OLA-0001", "--set", "scope=Runs \u4e2d the mail")
+    said = desk.type("document", "OLA-0001", "-o", str(desk.folder / "x.pdf"))
+    assert said.code == 2
+    assert "U+4E2D" in said.err
+    assert not (desk.folder / "x.pdf").exists()
+
+
+@pytest.mark.pdf
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<img src='file:///etc/passwd'>",
+        "<img src='http://127.0.0.1:9/x.png'>",
+        "{% include '/etc/passwd' %}",
+        "{{ ''.__class__.__mro__ }}",
+        "{{ nowhere.at_all }}",
+        "{% if %}",
+    ],
+)
+def test_a_template_that_reaches_outside_is_refused(body: str, desk: Desk) -> None:
+    own = desk.folder / "documents"
+    own.mkdir()
+    (own / "ola.html.j2").write_text(f"<html lang='en'><body>{body}</body></html>")
+    said = desk.type("document", "OLA-0001", "-o", str(desk.folder / "x.pdf"))
+    assert said.code == 2
+    assert "Traceback" not in said.words
+    assert not (desk.folder / "x.pdf").exists()
+
+
+def test_a_wrong_passphrase_and_a_file_that_is_no_key_are_told(desk: Desk, write: Write) -> None:
+    right, wrong = write("right", "four words of mine\n"), write("wrong", "three words only\n")
+    key = desk.folder / "haddad.p12"
+    desk.must("key", "new", "PER-HADDAD", "-o", str(key), "--passphrase-file", str(right))
+    said = desk.type("sign", "SLA-0001", "--key", str(key), "--passphrase-file", str(wrong))
+    assert said.code == 2
+    assert "passphrase" in said.err
+    said = desk.type("sign", "SLA-0001", "--key", str(write("x.p12", "no key")), "--passphrase-file", str(right))
+    assert said.code == 2
+    said = desk.type("sign", "SLA-0001", "--key", str(key), "--passphrase-file", str(right))
+    assert said.code == 1
+    assert "not open for signature" in said.err
+    assert desk.type("key", "new", "PER-HADDAD", "-o", str(key), "--passphrase-file", str(right)).code == 1

@@ -87,13 +87,17 @@ def _starts(
 ) -> Minutes:
     edges = np.concatenate(list(_edges(agreed, promised, tiers, starts)))
     # Between edges lateness can also rise where the agreed clock stands still: then the last start of a piece decides.
-    tried = np.unique(np.concatenate((edges, edges + 1, starts.edges - 1, np.array(horizon) - (0, 1))))
-    tried = tried[(tried >= horizon[0]) & (tried < horizon[1])]
-    return tried[starts.runs(tried)]
+    tried = np.concatenate((edges, edges + 1, starts.edges - 1, np.array(horizon) - (0, 1)))
+    tried = np.sort(tried[(tried >= horizon[0]) & (tried < horizon[1])], kind="stable")
+    tried = tried[np.append(True, tried[1:] != tried[:-1])[: len(tried)]]
+    possible: Minutes = tried[starts.runs(tried)]
+    return possible
 
 
 def _edges(agreed: Clock, promised: int, tiers: Sequence[TierTime], starts: Clock) -> Iterator[Minutes]:
-    yield from (starts.edges, agreed.edges, agreed.back(agreed.edges, promised))
+    yield from (starts.edges, agreed.back(agreed.edges, promised))
+    if starts is not agreed:
+        yield agreed.edges
     for position, tier in enumerate(tiers):
         edges = tier.clock.edges
         for earlier in reversed(tiers[:position]):

@@ -224,12 +224,12 @@ def covered(least: int, *parts: Intervals) -> Intervals:
 
 def union(*parts: Intervals) -> Intervals:
     """The instants that lie in any of the parts."""
-    return covered(1, *parts)
+    return parts[0] if len(parts) == 1 else covered(1, *parts)
 
 
 def intersection(*parts: Intervals) -> Intervals:
     """The instants that lie in every part."""
-    return covered(len(parts), *parts)
+    return parts[0] if len(parts) == 1 else covered(len(parts), *parts)
 
 
 def minus(whole: Intervals, taken: Intervals) -> Intervals:
@@ -245,8 +245,9 @@ def total_minutes(time: Intervals) -> int:
 def _reaching(least: int, weighted: list[tuple[Intervals, int]]) -> Intervals:
     """The instants at which the weights of the parts that are open add up to so much."""
     kept = [(part[part[:, 1] > part[:, 0]], weight) for part, weight in weighted]
-    at = np.concatenate([part.ravel() for part, _ in kept])
-    steps = np.concatenate([np.tile([weight, -weight], len(part)) for part, weight in kept])
+    at = np.concatenate([part[:, side] for side in (0, 1) for part, _ in kept])
+    lengths = [len(part) for part, _ in kept]
+    steps = np.repeat([sign * weight for sign in (1, -1) for _, weight in kept], lengths * 2)
     order = np.argsort(at, kind="stable")
     at, level = at[order], np.cumsum(steps[order])
     settled = np.append(at[1:] != at[:-1], True)[: len(at)]

@@ -186,11 +186,12 @@ class Publisher:
         for one in self.reading.revisions(record.reference):
             act = acts.get(one.act)
             actor = self.reading.record(act.actor) if act else None
+            offering = self.reading.record(one.offered_by) if one.offered_by else None
             rows.append(
                 {
                     "number": one.number,
                     "round": one.round,
-                    "offered_by": one.offered_by,
+                    "offered_by": offering.title if offering else None,
                     "recorded_on": act.effective_on if act else None,
                     "actor": actor.title if actor else None,
                     "reason": act.reason if act else "",

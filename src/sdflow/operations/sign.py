@@ -111,7 +111,7 @@ def _stamp(workspace: Workspace, request: SigningRequest, key: SigningKey) -> by
     return workspace.press.stamp(*STAMP_SIZE, workspace.pages.html("stamp", view))
 
 
-STAMP_SIZE = (212.0, 58.0)
+STAMP_SIZE = (205.0, 69.0)
 """Width and height of a stamp, in points; it is scaled into its field."""
 
 
