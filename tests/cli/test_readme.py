@@ -20,7 +20,11 @@ def test_the_session_of_the_readme_goes_as_it_says(tmp_path: Path) -> None:
     ended = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", "\n".join(typed)],
         cwd=tmp_path,
-        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "SDFLOW_REPOSITORY": str(REPOSITORY)},
+        env={
+            **os.environ,
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "SDFLOW_REPOSITORY": str(REPOSITORY),
+        },
         capture_output=True,
         text=True,
         timeout=600,

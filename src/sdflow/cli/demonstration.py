@@ -97,7 +97,9 @@ class Stage:
 
 
 @click.command("demo", epilog=examples("sdflow demo", "sdflow demo --folder elsewhere"))
-@click.option("--folder", type=click.Path(path_type=Path), help="Where to play it; demo, or demo-2 and so on, unless given.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), help="Where to play it; demo, or demo-2 and so on, unless given."
+)
 @shared_options
 def demo_command(session: Session, folder: Path | None) -> None:
     """Play the main job on the sample organisation: from a requirement to a signed, verifiable agreement.

@@ -311,6 +311,8 @@ def _support_route(
         promised_percent=way.promised.percent,
         guaranteed_percent=way.guaranteed_percent,
         endless=worst.endless,
+        margin_minutes=-worst.minutes,
+        shortfall_percent=max(way.promised.percent - way.guaranteed_percent, Decimal(0)),
     )
 
 

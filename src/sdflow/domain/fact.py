@@ -106,7 +106,8 @@ class SupportRoute(FactKind):
 
     Lateness is in minutes of elapsed time; at or below 0 the route holds. `guaranteed_percent` is the share that the
     tiers' own compliance shares still guarantee: 100 − Σ(100 − p). `endless`: from the worst start support does not
-    arrive while the calendars last; the lateness is then the least that is certain.
+    arrive while the calendars last; the lateness is then the least that is certain. `margin_minutes` is
+    what is left from the worst start, `shortfall_percent` what the tiers' shares fall short of the promised one.
     """
 
     agreement: str
@@ -121,6 +122,8 @@ class SupportRoute(FactKind):
     promised_percent: Decimal
     guaranteed_percent: Decimal
     endless: bool = False
+    margin_minutes: int | None = None
+    shortfall_percent: Decimal | None = None
 
 
 @dataclass(frozen=True)
