@@ -200,7 +200,7 @@ def _breach(stage: Stage) -> list[str]:
     stage.chapter(
         "The proof finds what cannot be kept", "Before anybody signs, every promise is compared with what carries it."
     )
-    (proof,) = check(stage.workspace, ["SLA-0001"])
+    (proof,) = check(stage.workspace, stage.now.date(), ["SLA-0001"])
     print_proof(stage.out, proof)
     try:
         stage.advance("SLA-0001", {"align": "PER-HADDAD"})
@@ -234,7 +234,7 @@ def _mend(stage: Stage) -> None:
         amended, changes = amend(stage.workspace, stage.occasion(person), "SLA-0001", clauses, reason=reason)
         stage.out.print(f"  Round {amended.revision.round}, {escape(reason)}")
         stage.out.print(changes_table(changes))
-    (proof,) = check(stage.workspace, ["SLA-0001"])
+    (proof,) = check(stage.workspace, stage.now.date(), ["SLA-0001"])
     print_proof(stage.out, proof)
 
 

@@ -25,7 +25,7 @@ def check_command(session: Session, records: tuple[str, ...], facts: bool) -> No
     """
     from sdflow.operations.check import check
 
-    proofs = check(session.workspace, records)
+    proofs = check(session.workspace, session.today, records)
     if session.as_json:
         say_json(proofs)
     else:

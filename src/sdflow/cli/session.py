@@ -35,6 +35,13 @@ class Session:
             click.echo(f"sdflow: {workspace.rules.fallback_reason}", err=True)
         return workspace
 
+    @property
+    def today(self) -> date:
+        """The business date."""
+        from sdflow import bootstrap
+
+        return self.as_of or bootstrap.now().date()
+
     @cached_property
     def occasion(self) -> Occasion:
         """Who acts, and when."""

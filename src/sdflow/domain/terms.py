@@ -45,7 +45,9 @@ class Notice(Strict):
 class Term(Strict):
     """Start, end, renewal and notice of an agreement; without an end it is open-ended."""
 
-    start_on: date = Field(description="The first day on which the agreement holds")
+    start_on: date = Field(
+        ge=date(1900, 1, 1), le=date(2200, 12, 31), description="The first day on which the agreement holds"
+    )
     end_on: date | None = Field(None, description="The end of the first term; none for an open-ended agreement")
     end_counts: EndCounts = Field(
         EndCounts.last_day, description="Whether the end is the last day or the first day after"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sdflow.adapters.storage import Reading
-from sdflow.domain.alignment import Scene, Supporter, facts_of
+from sdflow.domain.alignment import Horizon, Scene, Supporter, facts_of
 from sdflow.domain.composition import needed_components
 from sdflow.domain.errors import NotFound, Refused
 from sdflow.domain.fact import FactKind
@@ -58,9 +58,10 @@ class Proof:
 class Prover:
     """Proves agreements from what one reading of the storage sees."""
 
-    def __init__(self, workspace: Workspace, reading: Reading) -> None:
+    def __init__(self, workspace: Workspace, reading: Reading, today: date) -> None:
         self.workspace = workspace
         self.reading = reading
+        self.today = today
         self.definitions = workspace.definitions
         self._contents: dict[str, tuple[Record, Content]] = {}
         self._facts: dict[str, list[FactKind]] = {}
@@ -120,7 +121,7 @@ class Prover:
         if not isinstance(service, Structured):
             raise Refused(f"{promise.service} has no structure")
         dependencies = self._dependencies(service)
-        first = promise.term.start_on
+        first = Horizon.of(promise.term, self.today).first
         supporters = self._supporters(service, dependencies, first)
         return Scene(
             reference=reference,
@@ -132,6 +133,7 @@ class Prover:
             routes=service.support_routes(),
             supporters=supporters,
             titles=self._titles(dependencies, supporters),
+            as_of=self.today,
         )
 
     def calendar(self, reference: str, first: date) -> CalendarHours:

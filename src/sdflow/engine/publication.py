@@ -37,7 +37,7 @@ class Publisher:
         self.workspace = workspace
         self.reading = reading
         self.occasion = occasion
-        self.prover = Prover(workspace, reading)
+        self.prover = Prover(workspace, reading, occasion.today)
 
     def freeze(self, record: Record) -> tuple[Envelope, StoredDocument]:
         """The next version of a record: its envelope, and its document ready for signature."""

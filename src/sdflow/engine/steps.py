@@ -51,7 +51,11 @@ def situation_of(workspace: Workspace, reading: Reading, record: Record, occasio
 
     @cache
     def findings() -> Sequence[Finding]:
-        return Prover(workspace, reading).prove(record.reference).findings if isinstance(content, Promising) else ()
+        return (
+            Prover(workspace, reading, occasion.today).prove(record.reference).findings
+            if isinstance(content, Promising)
+            else ()
+        )
 
     def took(step: str) -> bool:
         return occasion.actor in who_took(reading.acts(record.reference), record.reference, step)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sdflow.engine.proof import Proof, Prover
 from sdflow.engine.workspace import Workspace
 
 
-def check(workspace: Workspace, references: Sequence[str]) -> list[Proof]:
-    """The proof of each agreement with a customer that the records take part in; of all where none is named."""
+def check(workspace: Workspace, today: date, references: Sequence[str]) -> list[Proof]:
+    """The proof of each agreement with a customer that the records take part in; of all where none is named.
+
+    `today` picks the term of an agreement that renews.
+    """
     with workspace.storage.reading() as reading:
-        prover = Prover(workspace, reading)
+        prover = Prover(workspace, reading, today)
         chosen = (
             [agreement for reference in references for agreement in prover.resting_on(reference)]
             if references
