@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import click
 from rich.console import Console
 from rich.markup import escape
@@ -9,7 +11,7 @@ from rich.padding import Padding
 
 from sdflow.cli.presentation import MARKS, console, reference, say_json, table
 from sdflow.cli.session import Session, examples, shared_options
-from sdflow.domain.finding import Severity
+from sdflow.domain.finding import Finding, Severity
 from sdflow.engine.proof import Proof
 
 
@@ -44,13 +46,13 @@ def print_proof(out: Console, proof: Proof) -> None:
     """One agreement: findings first, then what is proven, then what nobody compared."""
     out.print(f"{reference(proof.agreement)}  [title]{escape(proof.title)}[/]")
     for one in proof.findings:
-        style = one.severity.value
-        out.print(Padding(f"[{style}]{MARKS[one.severity]}[/]  {escape(one.message)}", (0, 0, 0, 2)))
-        rest = f"[quiet]{one.rule}, {escape(one.reference)}: {escape(one.title)}[/]"
-        advice = f"\n[advice]→ {escape(one.advice)}[/]" if one.advice else ""
-        out.print(Padding(rest + advice, (0, 0, 0, 12)))
-    for held in proof.proven:
-        out.print(Padding(f"[good]✓[/] {escape(held.statement)}  [quiet]{held.rule}[/]", (0, 0, 0, 2)))
+        _print_finding(out, one)
+    broken = {one.rule for one in proof.findings}
+    for (rule, title), held in groupby(proof.proven, key=lambda one: (one.rule, one.title)):
+        but = ", but for what is found above" if rule in broken else ""
+        out.print(Padding(f"[good]✓[/] {escape(title)}{but}  [quiet]{rule}[/]", (0, 0, 0, 2)))
+        for proven in held:
+            out.print(Padding(f"[quiet]{escape(proven.statement)}[/]", (0, 0, 0, 12)))
     for open_ in proof.unproven:
         out.print(Padding(f"[warning]? not proven[/] {escape(open_.clause)}: {escape(open_.statement)}", (0, 0, 0, 2)))
     if proof.overridden:
@@ -58,6 +60,14 @@ def print_proof(out: Console, proof: Proof) -> None:
             Padding(f"[warning]Rule files of this workspace replace {', '.join(proof.overridden)}.[/]", (0, 0, 0, 2))
         )
     out.print()
+
+
+def _print_finding(out: Console, finding: Finding) -> None:
+    style = finding.severity.value
+    out.print(Padding(f"[{style}]{MARKS[finding.severity]}[/]  {escape(finding.message)}", (0, 0, 0, 2)))
+    rest = f"[quiet]{finding.rule}, {escape(finding.reference)}: {escape(finding.title)}[/]"
+    advice = f"\n[advice]→ {escape(finding.advice)}[/]" if finding.advice else ""
+    out.print(Padding(rest + advice, (0, 0, 0, 12)))
 
 
 def _print_facts(out: Console, proof: Proof) -> None:

@@ -167,12 +167,14 @@ def message_text(template: str, matched: Mapping[str, Mapping[str, Any]]) -> str
 
 
 def spoken(value: Any) -> str:
-    """A fact's value as people say it: decimals without trailing zeros, dates as 14 Nov 2026."""
+    """A fact's value as people say it: decimals without trailing zeros, dates as 14 Nov 2026, 13,680."""
     match value:
         case None:
             return "–"
         case bool():
             return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
         case Decimal():
             return format(value.normalize(), "f")
         case date():

@@ -18,7 +18,6 @@ from sdflow.domain.errors import Refused
 from sdflow.domain.fact import FactKind
 from sdflow.domain.kind import Content, links, material
 from sdflow.domain.record import Envelope, Record, StoredDocument
-from sdflow.domain.rule import spoken
 from sdflow.domain.service_time import CalendarHours
 from sdflow.domain.signature import ENVELOPE_ATTACHMENT
 from sdflow.domain.trait import Acting, Promising, Signable, Timed
@@ -209,7 +208,7 @@ class Publisher:
         sheet.writerow(TARGET_COLUMNS)
         for row in rows:
             fact = row.fact()
-            sheet.writerow([spoken(fact.get(name)) if name in fact.fields else "" for name in TARGET_COLUMNS])
+            sheet.writerow([plain(fact.fields[name]) if name in fact.fields else "" for name in TARGET_COLUMNS])
         return out.getvalue().encode()
 
 
