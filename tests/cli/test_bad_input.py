@@ -230,3 +230,25 @@ def test_a_wrong_passphrase_and_a_file_that_is_no_key_are_told(desk: Desk, write
     assert said.code == 1
     assert "not open for signature" in said.err
     assert desk.type("key", "new", "PER-HADDAD", "-o", str(key), "--passphrase-file", str(right)).code == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--person", "helen c"], "is no reference"),
+        (["--role", "emperor"], "there is no role emperor"),
+        (["--name", ""], ""),
+    ],
+)
+def test_a_workspace_that_cannot_be_set_up_leaves_no_settings(
+    options: list[str], expected: str, tmp_path: Path
+) -> None:
+    from click.testing import CliRunner
+
+    from sdflow.cli.root import sdflow
+
+    words = ["init", str(tmp_path / "new"), *(["--name", "Helen"] if "--name" not in options else []), *options]
+    result = CliRunner().invoke(sdflow, words)
+    assert result.exit_code in (1, 2)
+    assert expected in result.stderr
+    assert not (tmp_path / "new" / "sdflow.toml").exists()

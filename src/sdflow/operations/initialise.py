@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import ValidationError
 
 from sdflow.domain.errors import Fault, Refused, Unreadable
+from sdflow.domain.kind import REFERENCE_PATTERN
 from sdflow.domain.record import Record
 from sdflow.domain.trait import Acting
 from sdflow.engine.change import acting
@@ -17,6 +20,9 @@ def register_first_person(workspace: Workspace, occasion: Occasion, roles: tuple
     Where none is given it is the first role that is declared.
     """
     definitions = workspace.definitions
+    if not re.match(REFERENCE_PATTERN, occasion.actor):
+        reason = f"{occasion.actor!r} is no reference; write one such as PER-0001, in capitals"
+        raise Unreadable.because("init", reason, field="--person")
     held = roles or tuple(definitions.roles)[:1]
     unknown = sorted(set(held) - definitions.roles.keys())
     if unknown:
