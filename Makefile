@@ -7,7 +7,9 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2
 HEADERS := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("include"))' 2>/dev/null)
 BIN     := .venv/bin
 READY   := .venv/ready-$(VERSION)
-INSTALL  = $(BIN)/uv pip install --quiet --link-mode copy --compile-bytecode --python $(BIN)/python --constraint constraints.txt --build-constraint constraints.txt
+# uv trusts the certificates of the system where it has some, as pip does.
+CERTIFICATES := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),--system-certs)
+INSTALL  = $(BIN)/uv pip install --quiet $(CERTIFICATES) --link-mode copy --compile-bytecode --python $(BIN)/python --constraint constraints.txt --build-constraint constraints.txt
 
 # durable-rules calls a function that Python 3.13 no longer has; harmless before it.
 export CPPFLAGS += -DPyEval_CallObject=PyObject_CallObject
