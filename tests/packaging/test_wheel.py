@@ -27,8 +27,9 @@ def _run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def _uv(*command: str | Path, cwd: Path) -> None:
-    """Run uv; without the package index there is nothing to install from."""
-    outcome = _run(Path(sys.executable).with_name("uv"), *command, cwd=cwd)
+    """Run uv as the Makefile does; without the package index there is nothing to install from."""
+    certificates = ["--system-certs"] if Path("/etc/ssl/certs/ca-certificates.crt").is_file() else []
+    outcome = _run(Path(sys.executable).with_name("uv"), *certificates, *command, cwd=cwd)
     if outcome.returncode and any(
         word in outcome.stderr.lower() for word in ("connect", "dns", "timed out", "offline")
     ):
