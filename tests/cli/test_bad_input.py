@@ -83,8 +83,25 @@ SLA_CHANGES = {
     "not a number": ("targets.availability.percent", "NaN", ""),
     "a signatory for both parties": ("signatories.2.person", "PER-HADDAD", "nobody signs for two parties"),
     "a field that is not there": ("targets.restroe.P1.minutes", "10", "restroe"),
-    "a calendar that is not there": ("hours.service", "CAL-NOWHERE", "CAL-NOWHERE"),
+    "a calendar that is not there, with the nearest one": ("hours.service", "CAL-OFICE", "did you mean CAL-OFFICE?"),
+    "a record of the wrong kind": ("hours.service", "CMP-MAIL", "CMP-MAIL is a component; expected a calendar"),
 }
+
+
+REGISTER_CHANGES = {
+    "parts that come to need one another": ("CMP-DIRECTORY", "depends_on.1=CMP-MAIL", "CMP-DIRECTORY → CMP-MAIL"),
+    "a part that comes to need itself": ("CMP-MAIL", "depends_on.1=CMP-MAIL", "CMP-MAIL → CMP-MAIL"),
+    "a country without known holidays": ("CAL-OFFICE", "holidays.country=XX", "no public holidays are known"),
+}
+
+
+@pytest.mark.parametrize("name", REGISTER_CHANGES)
+def test_an_amendment_of_a_register_is_held_against_the_other_records(name: str, desk: Desk) -> None:
+    reference, change, expected = REGISTER_CHANGES[name]
+    said = desk.type("amend", reference, "--set", change)
+    assert said.code == 2
+    assert expected in said.words
+    assert desk.must("show", reference, "--json").data["record"]["revision"]["number"] == 1
 
 
 @pytest.mark.parametrize("name", SLA_CHANGES)

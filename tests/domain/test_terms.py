@@ -163,3 +163,24 @@ def test_terms_follow_one_another_without_a_gap_and_the_current_one_holds_today(
     ends = ends_after_notice(held, by)
     assert ends is not None
     assert ends <= last
+
+
+def test_after_notice_a_term_that_renews_ends_and_no_longer_renews() -> None:
+    ended = SUPPLIER.after_notice(day("2026-06-28"))
+    assert ended.ends_by_itself() == day("2026-08-28")
+    assert days_in_force(ended, day("2026-08-01"), day("2026-12-31")) == ((day("2026-08-01"), day("2026-08-28")),)
+
+
+def test_notice_a_day_late_works_for_the_next_term() -> None:
+    assert SUPPLIER.after_notice(day("2026-06-29")).ends_by_itself() == day("2027-08-28")
+
+
+def test_an_open_ended_term_ends_when_the_notice_period_is_over() -> None:
+    ended = term("2026-01-01", None, notice=Notice(days=30)).after_notice(day("2026-05-01"))
+    assert ended.ends_by_itself() == day("2026-05-31")
+
+
+def test_a_term_that_renews_or_is_open_ended_never_ends_by_itself() -> None:
+    assert SUPPLIER.ends_by_itself() is None
+    assert term("2026-01-01", None).ends_by_itself() is None
+    assert LEASE.after_notice(day("2023-01-01")).ends_by_itself() == day("2023-07-31")

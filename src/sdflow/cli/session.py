@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from sdflow.engine.workspace import Occasion, Workspace
+if TYPE_CHECKING:
+    from sdflow.engine.workspace import Occasion, Workspace
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from sdflow.domain.agreement import Contact, Hours, PersonReference, Signatories, Signatory
 from sdflow.domain.kind import Content, Key, Line, Strict, Text
 from sdflow.domain.terms import Term
-from sdflow.domain.trait import Signable
+from sdflow.domain.trait import Lasting, Signable
 
 Lines = Annotated[list[Line], Field(max_length=60)]
 
@@ -40,7 +40,7 @@ class Charge(Strict):
     remark: Line | None = None
 
 
-class Agreement(Content, Signable):
+class Agreement(Content, Signable, Lasting):
     """What agreements of every kind contain."""
 
     owner: PersonReference = Field(description="Who keeps the agreement")
@@ -82,6 +82,10 @@ class Agreement(Content, Signable):
     def owner_reference(self) -> str:
         """Who keeps the agreement."""
         return self.owner
+
+    def agreed_term(self) -> Term:
+        """The term as it was agreed."""
+        return self.term
 
     def signing_order(self) -> tuple[Signatory, ...]:
         """Who signs, in order."""

@@ -20,6 +20,7 @@ class Situation:
     lacks: Callable[[str], bool]
     date_of: Callable[[str], date | None]
     took: Callable[[str], bool]
+    last_day: Callable[[], date | None]
     findings: Callable[[], Sequence[Finding]]
     unsigned: Sequence[str] = ()
     keyless: Sequence[str] = ()
@@ -44,6 +45,7 @@ def unmet(step: Step, situation: Situation) -> list[Unmet]:
         *_separation(step.guards, situation),
         *_sections(step.guards, situation),
         *_dates(step.guards, situation),
+        *_term(step.guards, situation),
         *_parties(step.guards, situation),
         *_proof(step.guards, situation),
     ]
@@ -81,6 +83,16 @@ def _dates(guards: Guards, situation: Situation) -> Iterator[Unmet]:
         elif not held(situation.today, day):
             word = "from" if guard == "on_or_after" else "after"
             yield Unmet(guard, f"possible {word} {day:%d %B %Y} ({path}); today is {situation.today:%d %B %Y}")
+
+
+def _term(guards: Guards, situation: Situation) -> Iterator[Unmet]:
+    if guards.term is None:
+        return
+    last_day = situation.last_day()
+    if last_day is None:
+        yield Unmet("term", "it goes on until somebody gives notice", "take the step that gives notice first")
+    elif situation.today <= last_day:
+        yield Unmet("term", f"its term runs until {last_day:%d %B %Y}; today is {situation.today:%d %B %Y}")
 
 
 def _reached(today: date, day: date) -> bool:

@@ -89,6 +89,18 @@ class Term(Strict):
         end = self.end_after(renewals)
         return end if end is None or self.end_counts is EndCounts.last_day else end - timedelta(days=1)
 
+    def after_notice(self, given_on: date) -> Term:
+        """The term as it is once notice was given on a day: with an end, and without renewal."""
+        last = ends_after_notice(self, given_on)
+        if last is None:
+            return self
+        ended = {"end_on": last, "end_counts": EndCounts.last_day, "renewal": Renewal.ends, "renewal_months": None}
+        return self.model_copy(update=ended)
+
+    def ends_by_itself(self) -> date | None:
+        """The last day where nothing else has to happen; none where it renews itself or is open-ended."""
+        return None if self.renews() else self.last_day()
+
     def renews(self) -> bool:
         """Whether it goes on at its end unless somebody gives notice."""
         return self.renewal is Renewal.automatic

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sdflow.domain.kind import Content
     from sdflow.domain.service_time import CalendarHours
     from sdflow.domain.structure import Route, Structure
+    from sdflow.domain.terms import Term
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,14 @@ class Supporting(ABC):
     @abstractmethod
     def support(self) -> SupportPromise:
         """What is promised."""
+
+
+class Lasting(ABC):
+    """Something that holds for a term."""
+
+    @abstractmethod
+    def agreed_term(self) -> Term:
+        """The term as it was agreed, before any notice."""
 
 
 class Signable(ABC):

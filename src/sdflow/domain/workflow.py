@@ -15,6 +15,12 @@ class Effect(StrEnum):
     freeze = "freeze"
 
 
+class TermGuard(StrEnum):
+    """What must be so of the term for which a record holds."""
+
+    over = "over"
+
+
 class Trigger(StrEnum):
     """What takes a step by itself as soon as its guards hold."""
 
@@ -26,7 +32,8 @@ class State:
     """A state with its meaning.
 
     `frozen`: content may not change. `binding`: the agreement is signed, so it can support others while its
-    term runs. `negotiation`: a change of content is a numbered round of offer and counter-offer.
+    term runs. `negotiation`: a change of content is a numbered round of offer and counter-offer. `ending`: notice
+    was given on the day on which the record came here, and the term ends by it.
     """
 
     name: str
@@ -36,6 +43,7 @@ class State:
     frozen: bool = False
     binding: bool = False
     negotiation: bool = False
+    ending: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,8 @@ class Guards:
     `by`: roles of which the person has one. `requires`: fields that may not be empty. `findings`: no
     finding of this weight or heavier. `signed_by`: every signatory has signed. `keys`: every signatory has a
     certificate. `not_by`: a person who took one of these steps may not take this one (`apply` is the
-    drafting). `on_or_after`: the business date has reached the date in this field. `after`: has passed it.
+    drafting). `on_or_after`: the business date has reached the date in this field. `after`: has passed it. `term`: the
+    last day of the term, renewals and notice counted, is past.
     """
 
     by: tuple[str, ...] = ()
@@ -56,6 +65,7 @@ class Guards:
     not_by: tuple[str, ...] = ()
     on_or_after: str | None = None
     after: str | None = None
+    term: TermGuard | None = None
 
 
 @dataclass(frozen=True)

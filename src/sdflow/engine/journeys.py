@@ -57,6 +57,7 @@ def _situation(move: JourneyMove) -> Situation:
         lacks=lambda path: path == given.get("missing"),
         date_of=lambda _: DUE,
         took=lambda name: name == given.get("took"),
+        last_day=lambda: DUE,
         findings=lambda: [Finding("given", Severity(found), f"a {found} that the journey gives")] if found else [],
         unsigned=("somebody",) if "unsigned" in given else (),
         keyless=("somebody",) if "keyless" in given else (),

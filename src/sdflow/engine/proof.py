@@ -17,6 +17,7 @@ from sdflow.domain.record import Record
 from sdflow.domain.rule import Fact, Rule, message_text
 from sdflow.domain.service_time import CalendarHours
 from sdflow.domain.trait import Dependent, Promising, Structured, Supporting, Timed
+from sdflow.engine.terms import term_in_force
 from sdflow.engine.workspace import Workspace
 
 HORIZON = timedelta(days=366 * 5)
@@ -113,10 +114,11 @@ class Prover:
 
     def scene(self, reference: str) -> Scene:
         """Everything that the arithmetic of an agreement needs, resolved."""
-        _, agreement = self.cited(reference)
+        record, agreement = self.cited(reference)
         if not isinstance(agreement, Promising):
             raise Refused(f"{reference} promises nothing to a customer, so there is nothing to prove")
-        promise = agreement.promise()
+        agreed = agreement.promise()
+        promise = replace(agreed, term=term_in_force(self.definitions, self.reading, record, agreed.term))
         _, service = self.cited(promise.service)
         if not isinstance(service, Structured):
             raise Refused(f"{promise.service} has no structure")
@@ -171,7 +173,8 @@ class Prover:
             state = self.definitions.state(record)
             if not isinstance(content, Supporting) or state.final:
                 continue
-            support = content.support()
+            agreed = content.support()
+            support = replace(agreed, term=term_in_force(self.definitions, self.reading, record, agreed.term))
             yield Supporter(
                 reference=reference,
                 title=record.title,

@@ -15,10 +15,11 @@ from sdflow.domain.finding import Finding
 from sdflow.domain.guard import Situation, Unmet, unmet
 from sdflow.domain.kind import Content
 from sdflow.domain.record import Record
-from sdflow.domain.trait import Promising, Signable
+from sdflow.domain.trait import Lasting, Promising, Signable
 from sdflow.domain.workflow import Step
 from sdflow.engine.people import person, roles_on
 from sdflow.engine.proof import Prover
+from sdflow.engine.terms import term_in_force
 from sdflow.engine.workspace import Occasion, Workspace
 
 DRAFTING = "apply"
@@ -60,6 +61,11 @@ def situation_of(workspace: Workspace, reading: Reading, record: Record, occasio
     def took(step: str) -> bool:
         return occasion.actor in who_took(reading.acts(record.reference), record.reference, step)
 
+    def last_day() -> date | None:
+        if not isinstance(content, Lasting):
+            return content.ends_on()
+        return term_in_force(definitions, reading, record, content.agreed_term()).ends_by_itself()
+
     return Situation(
         who=occasion.name,
         roles=roles_on(person(reading, definitions, occasion.actor), occasion.today),
@@ -67,6 +73,7 @@ def situation_of(workspace: Workspace, reading: Reading, record: Record, occasio
         lacks=lambda path: is_empty(content, path),
         date_of=lambda path: _date_at(content, path),
         took=took,
+        last_day=last_day,
         findings=findings,
         unsigned=unsigned(reading, record, content),
         keyless=keyless(reading, workspace, content, occasion.today),

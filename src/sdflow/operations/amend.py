@@ -10,10 +10,11 @@ from pydantic import ValidationError
 
 from sdflow.domain.content import plain
 from sdflow.domain.difference import ClauseChange, clause_changes
-from sdflow.domain.errors import Fault, NotFound, Unreadable
-from sdflow.domain.kind import Content, joined, links, material
+from sdflow.domain.errors import Fault, Unreadable
+from sdflow.domain.kind import Content, joined, material
 from sdflow.domain.record import Record
 from sdflow.engine.change import acting
+from sdflow.engine.consistency import inconsistencies
 from sdflow.engine.definitions import material_of
 from sdflow.engine.workspace import Occasion, Workspace
 
@@ -35,9 +36,12 @@ def amend(
     with acting(workspace, occasion, "amend", reason) as change:
         record = change.writing.lock(reference)
         content = amended(workspace, record, clauses)
-        for link in links(content):
-            if change.writing.record(link.reference) is None:
-                raise NotFound(f"there is no record {link.reference}, which {link.path} would name")
+        faults = [
+            Fault("--set", None, one.path, one.message)
+            for one in inconsistencies(workspace, change.writing, {reference: content})
+        ]
+        if faults:
+            raise Unreadable(*faults)
         changes = clause_changes(material_of(record.revision), plain(material(content)))
         if dry_run or not changes:
             return record, changes

@@ -22,6 +22,7 @@ from sdflow.domain.workflow import (
     JourneyMove,
     State,
     Step,
+    TermGuard,
     Trigger,
     Workflow,
     workflow_faults,
@@ -29,7 +30,7 @@ from sdflow.domain.workflow import (
 
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 FieldPath = Annotated[str, Field(pattern=FIELD_PATH_PATTERN, max_length=200)]
-GuardName = Literal["role", "not_by", "requires", "on_or_after", "after", "keys", "signed_by", "findings"]
+GuardName = Literal["role", "not_by", "requires", "on_or_after", "after", "term", "keys", "signed_by", "findings"]
 
 _NAMED = re.compile(r"(step|state) '([^']+)'")
 
@@ -41,6 +42,7 @@ class _StateInFile(Strict):
     frozen: bool = False
     binding: bool = False
     negotiation: bool = False
+    ending: bool = False
 
 
 class _StepInFile(Strict):
@@ -55,6 +57,7 @@ class _StepInFile(Strict):
     not_by: tuple[Name, ...] = ()
     on_or_after: FieldPath | None = None
     after: FieldPath | None = None
+    term: TermGuard | None = None
     effects: tuple[Effect, ...] = ()
     on: Trigger | None = None
 
@@ -71,14 +74,29 @@ class _StepInFile(Strict):
             not_by=self.not_by,
             on_or_after=self.on_or_after,
             after=self.after,
+            term=self.term,
         )
+
+
+class _GivenInFile(Strict):
+    """What a journey may say of a move; the rest is as it should be."""
+
+    today: Literal["before", "on", "after"] | None = None
+    missing: FieldPath | None = None
+    took: Name | None = None
+    findings: Severity | None = None
+    unsigned: Literal["yes"] | None = None
+    keyless: Literal["yes"] | None = None
 
 
 class _MoveInFile(Strict):
     step: Name
     by: Line
     refused: GuardName | None = None
-    given: dict[str, Line] | None = None
+    given: _GivenInFile = _GivenInFile()
+
+    def told(self) -> JourneyMove:
+        return JourneyMove(self.step, self.by, self.refused, self.given.model_dump(exclude_none=True))
 
 
 class _JourneyInFile(Strict):
@@ -87,7 +105,7 @@ class _JourneyInFile(Strict):
     ends: Name
 
     def told(self) -> Journey:
-        return Journey(self.name, tuple(JourneyMove(**dict(move)) for move in self.moves), self.ends)
+        return Journey(self.name, tuple(move.told() for move in self.moves), self.ends)
 
 
 class _WorkflowInFile(Strict):
