@@ -161,7 +161,7 @@ def test_every_misspelt_name_and_word_is_found_at_once_with_what_may_have_been_m
         "20: steps.shut.effects.0: must be freeze, but 'freze' was found",
         "21: steps.shut.on: must be signature, but 'signatur' was found",
         "34: journeys.0.moves.0.step: there is no step 'shutt'; did you mean 'shut'?",
-        "35: journeys.0.moves.1.refused: must be role, not_by, requires, on_or_after, after, keys, signed_by or "
+        "35: journeys.0.moves.1.refused: must be role, not_by, requires, on_or_after, after, term, keys, signed_by or "
         "findings, but 'rôle' was found",
         "36: journeys.0.ends: there is no state 'schut'; did you mean 'shut'?",
         "37: renamed.open: there is no state 'ajar'; known: gone, open, shut",

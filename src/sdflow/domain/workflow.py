@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sdflow.domain.finding import Severity
@@ -88,7 +88,7 @@ class JourneyMove:
     step: str
     by: str
     refused: str | None = None
-    given: Mapping[str, str] | None = None
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 from sdflow.adapters.workflow_engine import WorkflowEngine
@@ -48,7 +47,7 @@ def _faults(move: JourneyMove, reasons: list[Unmet]) -> list[str]:
 
 
 def _situation(move: JourneyMove) -> Situation:
-    given: Mapping[str, str] = move.given or {}
+    given = move.given
     found = given.get("findings")
     return Situation(
         who=move.by,
