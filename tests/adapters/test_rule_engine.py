@@ -418,6 +418,41 @@ def test_rules_that_mean_nothing_are_unreadable_with_every_fault_in_its_place() 
         ]
 
 
+@pytest.mark.parametrize(
+    ("gap", "said"),
+    [
+        (FieldOf("one", "agreement"), "gap: it is of type 'str', and a gap is a number"),
+        (FieldOf("two", "minutes"), "gap: $two.minutes refers to no earlier pattern; known: one"),
+        (
+            Computed(Arithmetic.add, FieldOf("one", "start_on"), 3),
+            "gap: it is of type 'date', and a gap is a number",
+        ),
+    ],
+)
+def test_a_gap_that_is_no_number_is_unreadable(gap: FieldOf | Computed, said: str) -> None:
+    for engine in (DurableEngine, ReferenceEngine):
+        with pytest.raises(Unreadable) as caught:
+            engine(Rulebook((rule(pattern("promise"), gap=gap, source="rules/a.yaml", line=3),), SCHEMA))
+        assert [str(fault) for fault in caught.value.faults] == [f"rules/a.yaml:3: R1: {said}"]
+
+
+def test_both_engines_say_by_how_much_of_what_and_with_which_witness(find: Find) -> None:
+    shared = rule(
+        pattern("promise"),
+        pattern("support", same("agreement"), alias="part"),
+        gap=Computed(Arithmetic.sub, FieldOf("one", "percent"), FieldOf("part", "percent")),
+        unit="points",
+        subject="{part.part}",
+        weakest="{part.part}",
+        witness="on {one.start_on}",
+    )
+    facts = [fact("promise", agreement="A-1", percent=Decimal("99.5"), start_on=date(2026, 11, 14))]
+    facts += [fact("support", agreement="A-1", part=f"p{n}", percent=Decimal(n)) for n in range(90, 95)]
+    found = find([shared], facts)
+    assert {one.subject: one.gap_text for one in found} == {f"p{n}": f"{99.5 - n} points" for n in range(90, 95)}
+    assert {one.witness for one in found} == {"on 14 Nov 2026"}
+
+
 def test_a_fact_that_does_not_fit_is_a_bug_even_where_no_rule_looks_at_it() -> None:
     rulebook = Rulebook((UNSUPPORTED,), SCHEMA)
     for engine in (DurableEngine(rulebook), ReferenceEngine(rulebook)):

@@ -67,8 +67,27 @@ class Generator:
         patterns: list[Pattern] = []
         for place in range(self.random.choice((1, 2, 2, 2, 3, 3, 4))):
             patterns.append(self.pattern(place, [one.alias for one in patterns if not one.negated]))
-        said = " ".join(f"{{{one.alias}.minutes}}/{{{one.alias}.percent}}" for one in patterns if not one.negated)
-        return Rule(f"R{number}", "title", "reference", Severity.breach, tuple(patterns), said, advice=said)
+        there = [one.alias for one in patterns if not one.negated]
+        said = " ".join(f"{{{one}.minutes}}/{{{one}.percent}}" for one in there)
+        return Rule(
+            f"R{number}",
+            "title",
+            "reference",
+            Severity.breach,
+            tuple(patterns),
+            said,
+            gap=self.gap(there),
+            unit="minutes",
+            advice=said,
+            subject=said,
+            weakest=said,
+            witness=said,
+        )
+
+    def gap(self, there: list[str]) -> FieldOf | Computed | None:
+        field = FieldOf(self.random.choice(there), self.random.choice(("minutes", "percent")))
+        computed = Computed(self.random.choice(list(Arithmetic)), field, self.term(FieldType.number, there))
+        return self.random.choice((None, field, computed))
 
     def pattern(self, place: int, known: list[str]) -> Pattern:
         conditions = [self.condition(()) for _ in range(self.random.choice((0, 0, 1, 1, 2)))]
@@ -137,12 +156,16 @@ class Generator:
                 return FIRST_DAY + timedelta(days=self.random.choice((0, 1, 2, 3, 9)))
 
 
-def found_by_brute_force(rulebook: Rulebook, facts: list[Fact]) -> list[tuple[str, str]]:
-    """Rule and message of every finding, by trying every combination of facts."""
-    return sorted((rule.id, message) for rule in rulebook.rules for message in _messages(rule, facts))
+Told = tuple[str, str, Fraction | None]
+"""Rule, message and gap of a finding."""
 
 
-def _messages(rule: Rule, facts: list[Fact]) -> Iterator[str]:
+def found_by_brute_force(rulebook: Rulebook, facts: list[Fact]) -> list[Told]:
+    """What is told of every finding, by trying every combination of facts."""
+    return sorted((one for rule in rulebook.rules for one in _told(rule, facts)), key=str)
+
+
+def _told(rule: Rule, facts: list[Fact]) -> Iterator[Told]:
     present = [pattern for pattern in rule.match if not pattern.negated]
     operands = [condition.operand for pattern in rule.match for condition in pattern.conditions]
     parts = [part for one in operands for part in ((one.left, one.right) if isinstance(one, Computed) else (one,))]
@@ -156,7 +179,15 @@ def _messages(rule: Rule, facts: list[Fact]) -> Iterator[str]:
             and all(_satisfies(chosen[pattern.alias], pattern, chosen) for pattern in present)
             and not any(_satisfies(fact, one, chosen) for one in rule.match if one.negated for fact in others)
         ):
-            yield message_text(rule.message, {alias: fact.fields for alias, fact in chosen.items()})
+            message = message_text(rule.message, {alias: fact.fields for alias, fact in chosen.items()})
+            yield rule.id, message, _gap(rule, chosen)
+
+
+def _gap(rule: Rule, chosen: Mapping[str, Fact]) -> Fraction | None:
+    parts = (rule.gap.left, rule.gap.right) if isinstance(rule.gap, Computed) else (rule.gap,)
+    if any(_number(part, chosen) is None for part in parts):
+        return None
+    return Fraction(_number(rule.gap, chosen))
 
 
 def _satisfies(fact: Fact, pattern: Pattern, chosen: Mapping[str, Fact]) -> bool:
@@ -224,8 +255,11 @@ def test_the_plain_evaluator_finds_what_brute_force_finds() -> None:
         generator = Generator(Random(f"brute force {seed}"))
         rulebook = generator.rulebook()
         facts = generator.facts()[:8]
-        found = [(one.rule, one.message) for one in ReferenceEngine(rulebook).evaluate(facts)]
-        assert found == found_by_brute_force(rulebook, facts), f"seed {seed}"
+        found = [
+            (one.rule, one.message, None if one.gap is None else Fraction(one.gap))
+            for one in ReferenceEngine(rulebook).evaluate(facts)
+        ]
+        assert sorted(found, key=str) == found_by_brute_force(rulebook, facts), f"seed {seed}"
 
 
 @settings(max_examples=60, deadline=None)

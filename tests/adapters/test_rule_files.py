@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sdflow.adapters.definitions.rule_files import read_rules
+from sdflow.bootstrap import content_folder
 from sdflow.domain.errors import Fault, Unreadable
+from sdflow.domain.fact import schema as fact_schema
 from sdflow.domain.finding import Severity
 from sdflow.domain.rule import (
     Arithmetic,
@@ -339,6 +341,118 @@ def test_a_fault_of_a_rule_is_told_in_words_with_its_line(name: str, tmp_path: P
     written, changed, message = RULE_FAULTS[name]
 
     assert message in faults_of(tmp_path, (written, changed))
+
+
+MESSAGE = '    message: "{gate.name} is {gate.height} m high, its fence {fence.height} m"\n'
+DETAILS = (
+    MESSAGE
+    + """\
+    gap: {sub: [$fence.height, $gate.height]}
+    unit: metres
+    subject: "{gate.name}"
+    weakest: "{gate.name}"
+    witness: "{gate.painted_on}: somebody climbs over {gate.name}"
+"""
+)
+
+
+def test_a_rule_says_by_how_much_it_does_not_hold_of_what_and_where(tmp_path: Path) -> None:
+    (rule,) = read(tmp_path, RULES.replace(MESSAGE, DETAILS))
+
+    assert rule.gap == Computed(Arithmetic.sub, FieldOf("fence", "height"), FieldOf("gate", "height"))
+    assert (rule.unit, rule.subject, rule.weakest) == ("metres", "{gate.name}", "{gate.name}")
+    (finding,) = evaluate([rule], rule.examples[0].given)
+    assert (finding.gap, finding.gap_text) == (Decimal("0.20"), "0.2 metres")
+    assert (finding.subject, finding.weakest) == ("South", "South")
+    assert finding.witness == "1 Jan 2027: somebody climbs over South"
+
+
+@pytest.mark.parametrize("written", ["fence.height", "$fence.height"])
+def test_a_gap_may_be_a_number_of_a_matched_fact(written: str, tmp_path: Path) -> None:
+    (rule,) = read(tmp_path, RULES.replace(MESSAGE, f"{MESSAGE}    gap: {written}\n    unit: metres\n"))
+
+    assert rule.gap == FieldOf("fence", "height")
+
+
+GAPS = {
+    "gate.name": ("gap", "$gate.name is of type 'str', and a gap is a number"),
+    "fence.built_on": ("gap", "$fence.built_on is of type 'date', and a gap is a number"),
+    "gate.hight": ("gap", "a fact 'gate' has no field 'hight'; did you mean 'height'?"),
+    "gat.height": ("gap", "there is no pattern 'gat'; did you mean 'gate'?"),
+    "paint.gate": ("gap", "there is no pattern 'paint'; known: fence, gate"),
+    "12": ("gap", "the field of a pattern is written $alias.field, but '$12' was found"),
+    "[gate.height]": (
+        "gap",
+        "is a number of a matched fact, written alias.field, or computed as in "
+        "{sub: [$promised.percent, $part.percent]}",
+    ),
+    "{sub: [$gate.height]}": ("gap.sub", "'sub' takes a list of two"),
+    "{sub: [3, 2]}": ("gap.sub", "both parts are constants; a gap comes from the facts"),
+    "{sub: [$gate.name, 2]}": ("gap", "$gate.name is of type 'str', and a gap is a number"),
+    "{sub: [$gate.height, x]}": (
+        "gap",
+        "must be a number such as 99.5, with at most six decimal places, but 'x' was found",
+    ),
+}
+
+
+@pytest.mark.parametrize("gap", GAPS)
+def test_a_gap_that_is_no_number_of_the_matched_facts_is_refused_in_words(gap: str, tmp_path: Path) -> None:
+    field, message = GAPS[gap]
+    text = RULES.replace(MESSAGE, f"{MESSAGE}    gap: {gap}\n    unit: metres\n")
+
+    assert faults_in(tmp_path, text) == [f"15: rules.0.{field}: {message}"]
+
+
+@pytest.mark.parametrize("word", ["gap: gate.height", "unit: metres"])
+def test_a_gap_is_counted_in_something(word: str, tmp_path: Path) -> None:
+    (fault,) = faults_in(tmp_path, RULES.replace(MESSAGE, f"{MESSAGE}    {word}\n"))
+
+    assert fault == "2: rules.0: gap and unit belong together: a number, and what it counts, such as minutes"
+
+
+@pytest.mark.parametrize("word", ["subject", "weakest", "witness"])
+def test_what_a_detail_names_has_to_be_there(word: str, tmp_path: Path) -> None:
+    faults = [
+        faults_in(tmp_path, RULES.replace(MESSAGE, f'{MESSAGE}    {word}: "{text}"\n'))
+        for text in ("{gat.name}", "{gate.nam}", "{gate.name")
+    ]
+
+    assert faults == [
+        [f"15: rules.0.{word}: {{gat.name}} stands for nothing: there is no pattern 'gat'; did you mean 'gate'?"],
+        [
+            f"15: rules.0.{word}: {{gate.nam}} stands for nothing: a fact 'gate' has no field 'nam'; did you mean "
+            "'name'?"
+        ],
+        [f"15: rules.0.{word}: a brace stands alone; a value is written {{alias.field}}"],
+    ]
+
+
+def _is_about_numbers(rule: Rule) -> bool:
+    kinds = fact_schema()
+    return any(
+        kinds[pattern.fact][one.field] in (FieldType.int, FieldType.number) and one.operator in ORDER
+        for pattern in rule.match
+        for one in pattern.conditions
+    )
+
+
+ORDER = {Operator.lt, Operator.lte, Operator.gt, Operator.gte}
+SHIPPED = [
+    rule for path in sorted((content_folder() / "rules").glob("*.yaml")) for rule in read_rules(path, fact_schema())
+]
+
+
+@pytest.mark.parametrize("rule", SHIPPED, ids=lambda rule: rule.id)
+def test_a_shipped_breach_about_numbers_says_its_gap_and_shows_a_witness(rule: Rule) -> None:
+    if rule.severity is Severity.breach and _is_about_numbers(rule):
+        assert rule.gap is not None
+        assert rule.witness
+    for example in rule.examples:
+        found = evaluate([rule], example.given)
+        assert all(finding.gap is None or finding.gap > 0 for finding in found), "a gap is what is missing"
+        assert all(finding.clause for finding in found)
+        assert len({(finding.clause, finding.subject) for finding in found}) == len(found), "a waiver fits only one"
 
 
 def test_faults_of_all_rules_are_told_at_once(tmp_path: Path) -> None:

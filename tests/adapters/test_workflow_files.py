@@ -158,10 +158,10 @@ def test_every_misspelt_name_and_word_is_found_at_once_with_what_may_have_been_m
         "17: steps.shut.not_by.0: there is no earlier step 'aply'; did you mean 'apply'?",
         "17: steps.shut.not_by.1: there is no earlier step 'opens'; did you mean 'open'?",
         "18: steps.shut.on_or_afer: there is no such field; did you mean 'on_or_after'?",
-        "20: steps.shut.effects.0: must be freeze, but 'freze' was found",
-        "21: steps.shut.on: must be signature, but 'signatur' was found",
+        "20: steps.shut.effects.0: must be freeze, restore or supersede, but 'freze' was found",
+        "21: steps.shut.on: must be signature or adoption, but 'signatur' was found",
         "34: journeys.0.moves.0.step: there is no step 'shutt'; did you mean 'shut'?",
-        "35: journeys.0.moves.1.refused: must be role, not_by, requires, on_or_after, after, term, keys, signed_by or "
+        "35: journeys.0.moves.1.refused: must be role, not_by, requires, on_or_after, after, term, version, keys, signed_by or "
         "findings, but 'rôle' was found",
         "36: journeys.0.ends: there is no state 'schut'; did you mean 'shut'?",
         "37: renamed.open: there is no state 'ajar'; known: gone, open, shut",

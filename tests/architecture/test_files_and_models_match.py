@@ -8,7 +8,11 @@ import yaml
 
 from sdflow.domain.kind import Content
 
-NOT_OF_A_KIND = {"stamp": "what a signature shows on the page"}
+NOT_OF_A_KIND = {
+    "stamp": "what a signature shows on the page",
+    "annex": "contacts of any agreement as of a day",
+    "redline": "what changed between two texts of any record",
+}
 
 
 def test_every_kind_has_one_life_cycle(repository: Path, kinds: dict[str, type[Content]]) -> None:

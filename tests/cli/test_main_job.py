@@ -17,7 +17,7 @@ from sdflow.cli.root import sdflow
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
     folder = tmp_path_factory.mktemp("demo") / "demo"
-    result = CliRunner().invoke(sdflow, ["demo", "--folder", str(folder), "--json"])
+    result = CliRunner().invoke(sdflow, ["demo", "email", "--folder", str(folder), "--json"])
     assert result.exit_code == 0, result.output
     return folder, json.loads(result.stdout)
 
@@ -50,7 +50,8 @@ def test_after_the_demonstration_everything_is_in_force_and_the_history_holds(
     states = {row["reference"]: row["state"] for row in desk.must("list", "--json").data}
     assert {states[one] for one in ("SLA-0001", "OLA-0001", "UC-0001")} == {"active"}
     assert states["SLR-0001"] == "accepted"
-    assert desk.must("check", "SLA-0001", "--json").data[0]["findings"] == []
+    findings = desk.must("check", "SLA-0001", "--json", day="2026-01-01").data[0]["findings"]
+    assert [one["message"] for one in findings if one["severity"] == "breach"] == played[1]["open"] == []
     report = desk.must("audit", "verify", "--json").data
     assert report["faults"] == []
     history = desk.must("history", "SLA-0001").words
@@ -198,11 +199,11 @@ def test_a_workspace_overlays_rules_and_the_proof_says_so(desk: Desk) -> None:
 
     own = desk.folder / "rules"
     own.mkdir()
-    text = (content_folder() / "rules" / "alignment.yaml").read_text().replace("severity: breach", "severity: advice")
-    (own / "alignment.yaml").write_text(text)
-    said = desk.must("check", "SLA-0001", "--json").data[0]
-    assert said["overridden"] == ["alignment.yaml"]
-    assert {one["severity"] for one in said["findings"]} == {"advice"}
+    text = (content_folder() / "rules" / "hours.yaml").read_text().replace("severity: breach", "severity: advice")
+    (own / "hours.yaml").write_text(text)
+    said = desk.type("check", "SLA-0001", "--json").data[0]
+    assert said["overridden"] == ["hours.yaml"]
+    assert {one["severity"] for one in said["findings"] if one["rule"] == "SLM-001"} == {"advice"}
 
 
 @pytest.mark.parametrize(

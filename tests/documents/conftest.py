@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -22,6 +21,7 @@ from sdflow.areas.service_level.sla import Sla
 from sdflow.areas.service_level.slr import Slr
 from sdflow.domain.document import Attachment, Manuscript
 from sdflow.domain.kind import Content, links
+from sdflow.domain.trait import Signable
 
 HERE = Path(__file__).parent
 DOCUMENTS = HERE.parents[1] / "documents"
@@ -39,11 +39,11 @@ MODELS: tuple[type[Content], ...] = (
     Ola,
     Contract,
 )
-SUBJECTS = {"slr": "SLR-0001", "sla": "SLA-0001", "ola": "OLA-0002", "contract": "UC-0001"}
-OPTIONAL = ("purpose", "continuity", "security", "reporting", "changes", "charge", "next_review_on", "hand_over_rules",
-            "credits", "credit_cap", "audit_right", "indexation", "termination", "legal_reference")  # fmt: skip
-OPTIONAL_LISTS = ("exclusions", "provider_responsibilities", "receiver_responsibilities", "escalation", "assumptions",
-                  "critical_periods", "workload", "on_call", "capacity", "subcontractors")  # fmt: skip
+SUBJECTS = {"slr": "SLR-0001", "sla": "SLA-0001", "ola": "OLA-0002", "contract": "UC-0001",
+            "corporate": "SLA-CORP", "customer": "SLA-YARDS", "adopted": "UC-0002"}  # fmt: skip
+MANDATORY = ("title", "owner", "term", "hours", "scope", "level", "service", "customer", "provider", "receiver", "supplier",
+             "representative", "stated_on", "wanted_by", "background", "requirements", "components", "targets",
+             "severities", "signatories", "adopted")  # fmt: skip
 CLOSED = [
     (date(2027, 1, 1), "New Year's Day"),
     (date(2027, 3, 25), "Maundy Thursday"),
@@ -95,22 +95,20 @@ def _week(calendar: Calendar) -> Mapping[str, object]:
     }
 
 
-def _cited(reference: str, records: Mapping[str, Content], found: dict[str, Content]) -> dict[str, Content]:
-    for link in links(records[reference]):
+def _cited(content: Content, records: Mapping[str, Content], found: dict[str, Content]) -> dict[str, Content]:
+    for link in links(content):
         if link.reference not in found:
             found[link.reference] = records[link.reference]
-            _cited(link.reference, records, found)
+            _cited(records[link.reference], records, found)
     return found
 
 
 def _bare(content: Content) -> Content:
     """The content with all that is optional still open."""
-    fields: dict[str, Any] = dict.fromkeys(OPTIONAL) | {name: [] for name in OPTIONAL_LISTS}
-    fields |= {"planned_interruptions": None if isinstance(content, Slr) else {}, "priorities": {}, "contacts": {}}
-    fields |= {"relies_on": [], "supports": [], "ceiling": None, "currency": None}
-    return content.model_copy(
-        update={name: value for name, value in fields.items() if name in type(content).model_fields}
-    )
+    fields = type(content).model_fields
+    open_fields = {name: field.get_default(call_default_factory=True) for name, field in fields.items()
+                   if name not in MANDATORY}  # fmt: skip
+    return content.model_copy(update=open_fields)
 
 
 PROOF: Mapping[str, object] = {
@@ -144,6 +142,12 @@ PROOF: Mapping[str, object] = {
             "title": "A contract renews before the agreement ends",
             "message": "UC-0001 may be ended with notice by 30 June 2028, six months before the end of SLA-0001.",
             "reference": "ITIL Service Design, supplier management",
+            "clause": "term",
+            "gap": "184 days",
+            "weakest": "UC-0001",
+            "witness": "Saturday 1 July 2028 00:00 Europe/Oslo: no agreement supports the computing centre.",
+            "waiver": "WVR-0001",
+            "waived_until": date(2027, 12, 31),
         },
         {
             "rule": "SLM-021",
@@ -157,6 +161,42 @@ PROOF: Mapping[str, object] = {
     "engine": "durable_rules 2.0.28",
 }
 
+VERSIONS = [
+    {
+        "version": 1,
+        "starts_on": date(2024, 1, 1),
+        "ends_on": date(2026, 12, 31),
+        "change_request": None,
+        "signed_on": date(2023, 12, 4),
+        "superseded_by": 2,
+    },
+    {
+        "version": 2,
+        "starts_on": date(2027, 1, 1),
+        "ends_on": None,
+        "change_request": "RFC-2026-0412",
+        "signed_on": None,
+        "superseded_by": None,
+    },
+]
+AMENDMENTS = [
+    {
+        "recorded_on": date(2026, 10, 5),
+        "actor": "Chidi Okafor",
+        "reason": "New telephone exchange in Bergen",
+        "changes": [
+            {"path": "contacts.desk.telephone", "before": "+47 55 01 10 00", "after": "+47 55 01 20 00"},
+            {"path": "contacts.manager.telephone", "before": "+47 55 01 10 41", "after": "+47 55 01 20 41"},
+        ],
+    },
+    {
+        "recorded_on": date(2026, 11, 23),
+        "actor": "Helen Carrick",
+        "reason": "",
+        "changes": [{"path": "contacts.customer.email", "before": None, "after": "ingrid@halvorsen.example"}],
+    },
+]
+
 
 class Sample:
     """Views of sample documents, as the engine hands them to templates."""
@@ -164,10 +204,29 @@ class Sample:
     def __init__(self) -> None:
         self.records = _records()
 
-    def view(self, kind: str, *, draft: bool = False, **changed: object) -> dict[str, object]:
+    def content(self, case: str) -> Content:
+        """The content of a case."""
+        return self.records[SUBJECTS[case]]
+
+    def html(self, pages: Pages, case: str, *, draft: bool = False, content: Content | None = None) -> str:
+        """The page of a case; of another content in its place where one is given."""
+        if case == "annex":
+            return pages.html("annex", self.annex())
+        return pages.html(self.content(case).description.kind, self.view(case, draft=draft, content=content))
+
+    def annex(self) -> dict[str, object]:
+        """The view of the annex of contacts: no more than it is given by the engine."""
+        whole = self.view("sla")
+        given = ("record", "content", "organisation", "effective_on", "generator")
+        return {name: whole[name] for name in given} | {"amendments": AMENDMENTS}
+
+    def view(
+        self, kind: str, *, draft: bool = False, content: Content | None = None, **changed: object
+    ) -> dict[str, object]:
+        """The view of a sample; of another content in its place where one is given."""
         reference = SUBJECTS[kind]
-        content = self.records[reference]
-        referred = _cited(reference, self.records, {})
+        content = content or self.records[reference]
+        referred = _cited(content, self.records, {})
         content = _bare(content) if draft else content
         return {
             "record": {
@@ -192,8 +251,15 @@ class Sample:
                     "party": referred[one.party].title,
                     "fingerprint": None if draft else f"{number:x}f0e1d2c3b4a5968" * 4,
                 }
-                for number, one in enumerate(getattr(content, "signatories", ()), start=4)
+                for number, one in enumerate(
+                    (content.signing_order() if isinstance(content, Signable) else ()), start=4
+                )
             ],
+            "inherited": {
+                clause: {"reference": "SLA-CORP", "title": "Services of Northgate to all its customers", "version": 1}
+                for clause in getattr(content, "inherited", ())
+            },
+            "versions": VERSIONS if kind == "sla" else [],
             "proof": PROOF if kind == "sla" and not draft else None,
             "envelope_sha256": None if draft else "3a7bd3e2360a3d29eea436fcfb7e44c735d117c42d1c1835420b6b9942dd4f1b",
             "draft": draft,

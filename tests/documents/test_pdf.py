@@ -146,7 +146,7 @@ def test_the_bytes_depend_neither_on_the_process_nor_on_the_time_zone(manuscript
         assert done.stdout.decode().strip() == hashlib.sha256(sla.read_bytes()).hexdigest()
 
 
-@pytest.mark.parametrize("kind", ["slr", "ola", "contract"])
+@pytest.mark.parametrize("kind", ["slr", "ola", "contract", "corporate", "customer", "adopted"])
 @pytest.mark.parametrize("draft", [False, True])
 def test_every_document_is_laid_out_without_a_complaint(
     kind: str, draft: bool, sample: Sample, pages: Pages, press: PdfPress, caplog: pytest.LogCaptureFixture
@@ -155,9 +155,20 @@ def test_every_document_is_laid_out_without_a_complaint(
     signatories: list[dict[str, str]] = view["signatories"]  # type: ignore[assignment]
     fields = () if draft else tuple(one["key"] for one in signatories)
     with caplog.at_level(logging.WARNING):
-        pdf = press.render(sample.manuscript(pages.html(kind, view), fields))
+        pdf = press.render(sample.manuscript(sample.html(pages, kind, draft=draft), fields))
     assert [record.getMessage() for record in caplog.records] == []
     assert (b"/AcroForm" in pdf or bool(fields)) == bool(fields)
+
+
+def test_the_annex_of_contacts_is_laid_out_without_a_complaint(
+    sample: Sample, pages: Pages, press: PdfPress, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "annex.pdf"
+    with caplog.at_level(logging.WARNING):
+        file.write_bytes(press.render(sample.manuscript(sample.html(pages, "annex"), ())))
+    assert [record.getMessage() for record in caplog.records] == []
+    words = " ".join(tool("pdftotext", "-layout", str(file), "-").replace("\N{NO-BREAK SPACE}", " ").split())
+    assert "annex of contacts · 1 December 2026 Page 1 of 1" in words
 
 
 def test_the_contents_give_the_pages_on_which_the_parts_are(sla: Path) -> None:

@@ -1,112 +1,48 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal, TypeVar
+from functools import cache
+from typing import Any
 
-import holidays
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from sdflow.domain.agreement import (
-    AvailabilityTarget,
-    Hours,
-    Promise,
-    SupportedComponent,
-    SupportPromise,
-    SupportTargets,
-    Targets,
-    TimeTarget,
+from scenes import (
+    ALWAYS,
+    DATABASE,
+    FOUR,
+    LONDON,
+    RESTORE,
+    SERVER,
+    both,
+    closed,
+    facts,
+    only,
+    route,
+    scene,
+    supporter,
+    tier,
+    times,
+    week,
 )
-from sdflow.domain.alignment import Scene, Supporter, facts_of
-from sdflow.domain.fact import FactKind, HoursCover, MissingTarget, SlaTarget, SupportRoute, SupportTarget, SupportTerm
-from sdflow.domain.service_time import CalendarHours, Window
-from sdflow.domain.structure import Route, Structure, Tier
+from sdflow.domain.alignment import facts_of
+from sdflow.domain.clause_path import values_at
+from sdflow.domain.fact import (
+    ContactCover,
+    HoursCover,
+    MissingTarget,
+    NeverOpen,
+    SlaTarget,
+    SupportTarget,
+    SupportTerm,
+)
+from sdflow.domain.structure import Structure
+from sdflow.domain.target import AvailabilityTarget, Targets
 from sdflow.domain.terms import Renewal, Term
-
-zoneinfo.reset_tzpath(to=[])
-
-YEAR = Term(start_on=date(2026, 1, 1), end_on=date(2026, 12, 31))
-DATABASE, SERVER = "CMP-DB", "CMP-SRV"
-TITLES = {DATABASE: "Database", SERVER: "Server", "SVC-MAIL": "Mail"}
-HOURS = Hours(service="CAL-ONE", support="CAL-ONE")
-F = TypeVar("F", bound=FactKind)
-
-
-def week(zone: str, opens: int, closes: int, days: int = 5, **more: Any) -> CalendarHours:
-    window = (Window(opens * 60, closes * 60),)
-    return CalendarHours("CAL-ONE", "Hours", zone, tuple(window if day < days else () for day in range(7)), **more)
-
-
-ALWAYS = week("Etc/UTC", 0, 24, 7)
-LONDON = week("Europe/London", 9, 17)
-
-
-def closed(country: str, subdivision: str) -> dict[date, str]:
-    return dict(holidays.country_holidays(country, subdiv=subdivision, years=2026).items())
-
-
-def times(minutes: Mapping[str, int], percent: int = 100) -> dict[str, TimeTarget]:
-    return {key: TimeTarget(minutes=number, percent=Decimal(percent)) for key, number in minutes.items()}
-
-
-def supporter(
-    reference: str = "OLA-0001",
-    components: Iterable[str] = (DATABASE,),
-    hours: CalendarHours = ALWAYS,
-    term: Term = YEAR,
-    percent: str | None = None,
-    **more: Any,
-) -> Supporter:
-    availability = AvailabilityTarget(percent=Decimal(percent)) if percent else None
-    promised = {
-        component.lower(): SupportedComponent(component=component, availability=availability)
-        for component in components
-    }
-    targets = more.pop("targets", SupportTargets())
-    support = SupportPromise(term, HOURS, promised, targets, more.pop("severities", None))
-    binding = more.pop("binding", True)
-    return Supporter(
-        reference, more.pop("title", "Operations"), support, binding, hours, more.pop("support_hours", hours)
-    )
-
-
-def scene(
-    *supporters: Supporter,
-    targets: Targets | None = None,
-    hours: CalendarHours = LONDON,
-    structure: Structure | None = None,
-    term: Term = YEAR,
-    **more: Any,
-) -> Scene:
-    return Scene(
-        reference="SLA-0001",
-        promise=Promise("SVC-MAIL", "BU-SALES", term, HOURS, targets or Targets()),
-        service_hours=hours,
-        support_hours=hours,
-        structure=structure or Structure(component=DATABASE),
-        dependencies=more.pop("dependencies", {}),
-        routes=more.pop("routes", {}),
-        supporters={one.reference: one for one in supporters},
-        titles=TITLES,
-        **more,
-    )
-
-
-def facts(kind: type[F], subject: Scene) -> list[F]:
-    return [fact for fact in facts_of(subject) if isinstance(fact, kind)]
-
-
-def only(kind: type[F], subject: Scene) -> F:
-    (found,) = facts(kind, subject)
-    return found
-
-
-def both(*names: str) -> list[Structure]:
-    return [Structure(component=name) for name in names]
-
 
 # Hours (R1)
 
@@ -143,7 +79,7 @@ def test_a_component_that_nobody_supports_is_uncovered_and_its_support_missing()
     missing = only(MissingTarget, subject)
     assert (missing.clause, missing.supporter, missing.needed) == (
         "hours.service",
-        "nobody",
+        "anybody",
         "support for CMP-SRV Server",
     )
 
@@ -210,6 +146,139 @@ def test_the_horizon_is_the_current_term_of_at_least_one_and_at_most_three_years
     assert (cover.horizon_start, cover.horizon_end) == (first, last)
 
 
+Opened = tuple[str, tuple[int, int], int]
+"""A zone, the hours between which it is open, overnight where the first is the later, and on how many days since Monday."""
+
+OPENED = st.tuples(
+    st.sampled_from(["Europe/London", "America/New_York", "Asia/Kolkata"]),
+    st.sampled_from([(0, 24), (9, 17), (22, 6), (4, 12)]),
+    st.integers(1, 7),
+)
+
+
+@cache
+def half_hours(zone: str) -> dict[int, datetime]:
+    """What the wall clocks of a zone show at every half hour of 2026, by its instant."""
+    first = datetime(2025, 12, 30, tzinfo=UTC)
+    instants = [first + timedelta(minutes=30 * number) for number in range(370 * 48)]
+    return {int(at.timestamp()) // 60: at.astimezone(zoneinfo.ZoneInfo(zone)) for at in instants}
+
+
+@cache
+def open_half_hours(opened: Opened) -> set[int]:
+    zone, (opens, closes), days = opened
+    found = set()
+    for minute, local in half_hours(zone).items():
+        if opens < closes:
+            is_open = local.weekday() < days and opens <= local.hour < closes
+        else:
+            evening = local.weekday() < days and local.hour >= opens
+            is_open = evening or ((local.weekday() - 1) % 7 < days and local.hour < closes)
+        if is_open:
+            found.add(minute)
+    return found
+
+
+@settings(deadline=None, max_examples=40)
+@given(agreed=OPENED, first=OPENED, second=OPENED, called=OPENED)
+def test_uncovered_minutes_are_what_a_look_at_every_half_hour_finds(
+    agreed: Opened, first: Opened, second: Opened, called: Opened
+) -> None:
+    own, one, two, three = (week(zone, *span, days) for zone, span, days in (agreed, first, second, called))
+    supporters = supporter("OLA-0001", hours=one, on_call_hours=three), supporter("OLA-0002", hours=two)
+    subject = scene(*supporters, hours=own, routes={"a": route("OLA-0001")})
+    this_year = {minute for minute, local in half_hours(agreed[0]).items() if local.year == 2026}
+    wanted = open_half_hours(agreed) & this_year
+    covered = open_half_hours(first) | open_half_hours(second)
+    assert only(HoursCover, subject).uncovered_minutes == 30 * len(wanted - covered)
+    reached = open_half_hours(first) | open_half_hours(called)
+    assert only(ContactCover, subject).uncovered_minutes == 30 * len(wanted - reached)
+
+
+# Contact (R2), and calendars that never open
+
+
+def test_support_hours_are_covered_by_those_who_stand_first_on_the_routes() -> None:
+    desks = tier("OLA-0001", 10, hours=week("Europe/London", 9, 16)), tier("UC-0001", restore=60)
+    cover = only(ContactCover, scene(*desks, targets=RESTORE, routes={"a": route("OLA-0001", "UC-0001")}))
+    assert (cover.clause, cover.contacts) == ("hours.support", "OLA-0001 Operations")
+    assert (cover.gaps, cover.uncovered_minutes, cover.agreed_minutes) == (261, 261 * 60, 261 * 480)
+    assert cover.first_gap == "Thu 1 Jan 2026 16:00–17:00 (Europe/London)"
+
+
+def test_contact_that_follows_the_sun_is_a_union() -> None:
+    west, east = week("Europe/London", 4, 24, 7), week("Asia/Kolkata", 4, 18, 7)
+    desks = tier("OLA-0001", restore=10, hours=west), tier("OLA-0002", restore=10, hours=east)
+    ways = {"a": route("OLA-0001"), "b": route("OLA-0002", title="Nights")}
+    cover = only(ContactCover, scene(*desks, targets=RESTORE, routes=ways, hours=ALWAYS))
+    assert (cover.uncovered_minutes, cover.first_gap) == (0, None)
+    assert cover.contacts == "OLA-0001 Operations, OLA-0002 Operations"
+    beside = only(ContactCover, scene(*desks, targets=RESTORE, routes={"a": route("OLA-0001+OLA-0002")}, hours=ALWAYS))
+    assert beside.uncovered_minutes == 0
+
+
+def test_who_is_on_call_or_takes_reports_beyond_support_can_be_reached() -> None:
+    desk, night = week("Europe/London", 9, 12), week("Europe/London", 12, 17)
+    ways = {"a": route("OLA-0001")}
+    reached: list[dict[str, Any]] = [{"on_call_hours": night}, {"contact_hours": LONDON}]
+    for more in reached:
+        one = tier("OLA-0001", restore=10, hours=desk, **more)
+        assert only(ContactCover, scene(one, targets=RESTORE, routes=ways)).uncovered_minutes == 0
+    fewer = tier("OLA-0001", restore=10, hours=LONDON, contact_hours=desk)
+    assert only(ContactCover, scene(fewer, targets=RESTORE, routes=ways)).uncovered_minutes == 261 * 300
+
+
+def test_on_call_and_contact_hours_that_the_customer_has_are_covered_too() -> None:
+    evenings, early = week("Europe/London", 17, 22), week("Europe/London", 8, 17)
+    one = tier("OLA-0001", restore=10, hours=LONDON, on_call_hours=evenings)
+    subject = scene(one, targets=RESTORE, routes={"a": route("OLA-0001")}, on_call_hours=evenings, contact_hours=early)
+    assert [(fact.clause, fact.uncovered_minutes) for fact in facts(ContactCover, subject)] == [
+        ("hours.support", 0),
+        ("hours.on_call", 0),
+        ("hours.contact", 261 * 60),
+    ]
+
+
+def test_where_no_route_is_followed_nobody_can_be_reached() -> None:
+    for ways in ({}, {"a": route("OLA-0009")}, {"a": route("OLA-0001", priorities=["P4"])}):
+        cover = only(ContactCover, scene(tier("OLA-0001", restore=10), targets=RESTORE, routes=ways))
+        assert (cover.contacts, cover.uncovered_minutes) == ("nobody", cover.agreed_minutes)
+
+
+def test_where_no_time_is_promised_every_route_is_a_way_to_reach_somebody() -> None:
+    cover = only(ContactCover, scene(supporter(), routes={"a": route("OLA-0001", priorities=["P4"])}))
+    assert cover.uncovered_minutes == 0
+
+
+def test_contact_counts_only_while_the_agreement_holds() -> None:
+    until_june = Term(start_on=date(2026, 1, 1), end_on=date(2026, 6, 30))
+    one = tier("OLA-0001", restore=10, hours=LONDON, term=until_june)
+    cover = only(ContactCover, scene(one, targets=RESTORE, routes={"a": route("OLA-0001")}))
+    assert cover.first_gap == "Wed 1 Jul 2026 09:00–17:00 (Europe/London)"
+
+
+def test_a_calendar_that_never_opens_is_named_with_who_uses_it() -> None:
+    shut = week("Europe/London", 9, 17, closed_days={date.fromordinal(day): "" for day in range(739000, 746000)})
+    subject = scene(supporter(hours=LONDON, support_hours=shut, on_call_hours=shut), hours=shut)
+    assert [(fact.holder, fact.clause) for fact in facts(NeverOpen, subject)] == [
+        ("SLA-0001", "hours.service"),
+        ("SLA-0001", "hours.support"),
+        ("OLA-0001 Operations", "hours.support"),
+        ("OLA-0001 Operations", "hours.on_call"),
+    ]
+    assert (facts(NeverOpen, subject)[0].calendar, facts(NeverOpen, subject)[0].horizon_end) == (
+        "Hours",
+        date(2026, 12, 31),
+    )
+
+
+def test_a_calendar_that_opens_for_a_single_day_is_open() -> None:
+    once = week("Europe/London", 0, 0, 0, openings={date(2026, 12, 31): LONDON.week[0]})
+    assert not facts(NeverOpen, scene(supporter(hours=once)))
+    before = week("Europe/London", 0, 0, 0, openings={date(2025, 12, 31): LONDON.week[0]})
+    assert len(facts(NeverOpen, scene(supporter(hours=before)))) == 2
+
+
 # Availability (R11, R14)
 
 PROMISED = Targets(availability=AvailabilityTarget(percent=Decimal("99.5")))
@@ -243,136 +312,6 @@ def test_the_availability_of_a_serial_component_without_any_supporter_is_missing
 def test_nothing_is_asked_of_supporters_where_no_availability_is_promised() -> None:
     assert not facts(SupportTarget, scene(supporter()))
     assert not facts(MissingTarget, scene(supporter()))
-
-
-# Routes (R3)
-
-
-def route(*tiers: tuple[str, int] | str, priorities: Iterable[str] = ("P1",), title: str = "Faults") -> Route:
-    named = [(tier, 0) if isinstance(tier, str) else tier for tier in tiers]
-    ends: list[Literal["hand_over", "restore"]] = [*["hand_over"] * (len(named) - 1), "restore"]  # type: ignore[list-item]
-    stations = [
-        Tier(agreement=name, until=until, relay_minutes=relay) for (name, relay), until in zip(named, ends, strict=True)
-    ]
-    return Route(title=title, priorities=list(priorities), tiers=stations)
-
-
-def tier(reference: str, hand_over: int = 0, restore: int = 0, percent: int = 100, **more: Any) -> Supporter:
-    targets = SupportTargets(
-        response=times({"P1": more.pop("response")}, percent) if "response" in more else {},
-        hand_over=times({"P1": hand_over}, percent) if hand_over else {},
-        restore=times({"P1": restore}, percent) if restore else {},
-    )
-    return supporter(reference, targets=targets, **more)
-
-
-RESTORE = Targets(restore=times({"P1": 240}))
-FOUR = (tier("OLA-0001", 30), tier("OLA-0002", 15), tier("OLA-0003", 60), tier("UC-0001", restore=120))
-
-
-def test_times_add_up_along_the_route() -> None:
-    way = {"all": route("OLA-0001", "OLA-0002", "OLA-0003", "UC-0001")}
-    found = only(SupportRoute, scene(*FOUR, targets=RESTORE, routes=way, hours=ALWAYS))
-    assert found.lateness_minutes == -15
-    assert found.slowest_tier == "UC-0001 Operations"
-    assert (found.clause, found.metric, found.priority, found.route) == (
-        "targets.restore.P1",
-        "restore",
-        "P1",
-        "Faults",
-    )
-
-
-def test_what_passing_on_takes_is_part_of_the_route() -> None:
-    way = {"all": route(("OLA-0001", 20), "OLA-0002", "OLA-0003", "UC-0001")}
-    assert only(SupportRoute, scene(*FOUR, targets=RESTORE, routes=way, hours=ALWAYS)).lateness_minutes == 5
-
-
-def test_sixty_hours_round_the_clock_are_56_hours_late_for_four_office_hours() -> None:
-    found = only(SupportRoute, scene(tier("OLA-0001", restore=3600), targets=RESTORE, routes={"a": route("OLA-0001")}))
-    assert found.lateness_minutes == 56 * 60
-    assert not found.endless
-
-
-def test_one_and_two_hours_on_the_agreements_own_hours_are_one_hour_early_for_four() -> None:
-    pair = tier("OLA-0001", 60, hours=LONDON), tier("OLA-0002", restore=120, hours=LONDON)
-    found = only(SupportRoute, scene(*pair, targets=RESTORE, routes={"a": route("OLA-0001", "OLA-0002")}))
-    assert found.lateness_minutes == -60
-
-
-def test_compliance_shares_along_a_route_add_up_their_misses() -> None:
-    three = tier("OLA-0001", 10, percent=95), tier("OLA-0002", 10, percent=95), tier("OLA-0003", restore=10, percent=95)
-    way = {"a": route("OLA-0001", "OLA-0002", "OLA-0003")}
-    found = only(SupportRoute, scene(*three, targets=RESTORE, routes=way, hours=ALWAYS))
-    assert (found.promised_percent, found.guaranteed_percent) == (Decimal(100), Decimal(85))
-
-
-def test_the_first_response_is_met_by_the_first_tier() -> None:
-    pair = tier("OLA-0001", 30, response=10), tier("OLA-0002", restore=120)
-    targets = Targets(response=times({"P1": 15}), restore=times({"P1": 240}))
-    way = {"a": route(("OLA-0001", 5), "OLA-0002")}
-    response, restore = facts(SupportRoute, scene(*pair, targets=targets, routes=way, hours=ALWAYS))
-    assert (response.clause, response.metric, response.lateness_minutes) == ("targets.response.P1", "response", -5)
-    assert (restore.metric, restore.lateness_minutes) == ("restore", -85)
-
-
-def test_a_route_runs_on_support_hours_and_not_on_service_hours() -> None:
-    one = tier("OLA-0001", restore=240, hours=ALWAYS, support_hours=LONDON)
-    assert only(SupportRoute, scene(one, targets=RESTORE, routes={"a": route("OLA-0001")})).lateness_minutes == 0
-
-
-def test_a_suppliers_severities_are_mapped_to_the_priorities() -> None:
-    targets = SupportTargets(restore=times({"S1": 120}))
-    mapped = supporter("UC-0001", targets=targets, severities={"P1": "S1"})
-    way = {"a": route("UC-0001")}
-    assert only(SupportRoute, scene(mapped, targets=RESTORE, routes=way, hours=ALWAYS)).lateness_minutes == -120
-    unmapped = supporter("UC-0001", targets=targets, severities={"P2": "S1"})
-    missing = only(MissingTarget, scene(unmapped, targets=RESTORE, routes=way))
-    assert (missing.clause, missing.supporter) == ("targets.restore.P1", "UC-0001 Operations")
-    assert missing.needed == "a severity for priority P1 (route: Faults)"
-
-
-def test_every_tier_that_promises_no_time_is_named() -> None:
-    subject = scene(tier("OLA-0001"), tier("OLA-0002"), targets=RESTORE, routes={"a": route("OLA-0001", "OLA-0002")})
-    assert [(fact.supporter, fact.needed) for fact in facts(MissingTarget, subject)] == [
-        ("OLA-0001 Operations", "a hand-over target for P1 (route: Faults)"),
-        ("OLA-0002 Operations", "a restore target for P1 (route: Faults)"),
-    ]
-    assert not facts(SupportRoute, subject)
-
-
-def test_a_priority_that_no_route_carries_is_missing_one() -> None:
-    subject = scene(supporter(), targets=RESTORE, routes={"a": route("OLA-0001", priorities=["P2"])})
-    missing = only(MissingTarget, subject)
-    assert (missing.supporter, missing.needed) == ("nobody", "a support route for priority P1")
-
-
-def test_a_tier_that_is_no_supporter_is_missing() -> None:
-    subject = scene(supporter(), targets=RESTORE, routes={"a": route("OLA-0009")})
-    missing = only(MissingTarget, subject)
-    assert (missing.supporter, missing.needed) == ("OLA-0009", "an agreement that supports (route: Faults)")
-
-
-def test_every_route_that_carries_a_priority_is_tried() -> None:
-    ways = {"b": route("OLA-0001", title="Network"), "a": route("OLA-0001", title="Database")}
-    found = facts(SupportRoute, scene(tier("OLA-0001", restore=60), targets=RESTORE, routes=ways))
-    assert [fact.route for fact in found] == ["Database", "Network"]
-
-
-def test_a_long_promise_is_followed_past_the_horizon_to_its_end() -> None:
-    long = Targets(restore=times({"P1": 60 * 480}))
-    one = tier("OLA-0001", restore=59 * 480, hours=LONDON)
-    found = only(SupportRoute, scene(one, targets=long, routes={"a": route("OLA-0001")}))
-    assert (found.lateness_minutes < 0, found.endless) == (True, False)
-
-
-def test_support_that_never_comes_is_late_without_end() -> None:
-    shut = week("Europe/London", 9, 17, closed_days={date.fromordinal(day): "" for day in range(739000, 746000)})
-    found = only(
-        SupportRoute, scene(tier("OLA-0001", restore=60, hours=shut), targets=RESTORE, routes={"a": route("OLA-0001")})
-    )
-    assert found.endless
-    assert found.lateness_minutes > 0
 
 
 # Terms (R15)
@@ -411,6 +350,13 @@ def test_a_route_needs_every_tier_in_force() -> None:
     assert [(fact.what, fact.uncovered_days) for fact in found] == [("CMP-DB Database", 0), ("Faults", 184)]
 
 
+def test_everybody_at_a_station_is_needed_in_force() -> None:
+    until_june = Term(start_on=date(2026, 1, 1), end_on=date(2026, 6, 30))
+    pair = tier("OLA-0001", restore=30), tier("UC-0001", components=(), restore=60, term=until_june)
+    found = facts(SupportTerm, scene(*pair, targets=RESTORE, routes={"a": route("OLA-0001+UC-0001")}))
+    assert [fact.uncovered_days for fact in found] == [0, 184]
+
+
 def test_a_route_with_an_unknown_tier_is_never_in_force() -> None:
     found = facts(SupportTerm, scene(supporter(), targets=RESTORE, routes={"a": route("OLA-0009")}))
     assert [(fact.what, fact.uncovered_days, fact.supporters) for fact in found][1] == ("Faults", 365, "nobody")
@@ -431,11 +377,66 @@ def test_every_promise_is_stated() -> None:
     stated = facts(SlaTarget, scene(supporter(), targets=targets))
     assert [(fact.clause, fact.minutes, fact.percent) for fact in stated] == [
         ("targets.availability", None, Decimal("99.5")),
-        ("targets.response.P1", 15, None),
-        ("targets.response.P2", 30, None),
-        ("targets.restore.P1", 240, None),
+        ("targets.response.P1", 15, Decimal(100)),
+        ("targets.response.P2", 30, Decimal(100)),
+        ("targets.restore.P1", 240, Decimal(100)),
     ]
     assert {fact.service for fact in stated} == {"SVC-MAIL Mail"}
+
+
+EVERYTHING = Targets.model_validate(
+    {
+        "availability": {"percent": "99.5"},
+        "further_availability": {"critical": {"percent": "100"}},
+        "reliability": {"breaks": 2, "longest_minutes": 60, "mean_time_between_failures_hours": "300"},
+        "response": {"P1": {"minutes": 15}},
+        "restore": {"P1": {"cut_off": {"reported_before": "13:00", "due_at": "17:00", "otherwise_at": "09:00"}}},
+        "transactions": {
+            "open": {"title": "Open a mailbox", "seconds": "1.5"},
+            "send": {"title": "Send", "seconds": "2", "statistic": "mean"},
+        },
+        "throughput": {"mail": {"title": "Mail", "least": "5000", "unit": "messages", "per": "hour"}},
+        "batches": {"journal": {"title": "Journal", "ready_by": "06:00", "days": "working days"}},
+        "continuity": {
+            "recovery_time_objective_hours": "4",
+            "recovery_point_objective_minutes": "15",
+            "minimum_service_level": "Sending and receiving",
+            "tested_every_months": 12,
+        },
+        "measures": {"calls": {"title": "Calls", "comparison": "at_least", "value": "95.5", "unit": "per cent"}},
+    }
+)
+
+
+def test_targets_of_every_kind_are_stated_under_clauses_that_exist() -> None:
+    stated = facts(SlaTarget, scene(supporter(), targets=EVERYTHING))
+    kinds = {fact.clause.split(".")[1] for fact in stated}
+    assert kinds == set(Targets.model_fields)
+    for fact in stated:
+        assert values_at({"targets": EVERYTHING}, fact.clause) != [None]
+    assert len({fact.clause for fact in stated}) == len(stated)
+
+
+def test_what_is_promised_is_said_in_a_number_with_its_unit_or_in_words() -> None:
+    stated = {fact.clause: fact for fact in facts(SlaTarget, scene(supporter(), targets=EVERYTHING))}
+    said = {clause: (one.value, one.unit, one.comparison) for clause, one in stated.items() if one.value is not None}
+    assert said == {
+        "targets.reliability.breaks": (2, "breaks per month", "at_most"),
+        "targets.reliability.longest_minutes": (60, "minutes", "at_most"),
+        "targets.reliability.mean_time_between_failures_hours": (300, "hours", "at_least"),
+        "targets.transactions.open": (Decimal("1.5"), "seconds", "at_most"),
+        "targets.transactions.send": (2, "seconds", "at_most"),
+        "targets.throughput.mail": (5000, "messages per hour", "at_least"),
+        "targets.continuity.recovery_time_objective_hours": (4, "hours", "at_most"),
+        "targets.continuity.recovery_point_objective_minutes": (15, "minutes", "at_most"),
+        "targets.continuity.tested_every_months": (12, "months", "at_most"),
+        "targets.measures.calls": (Decimal("95.5"), "per cent", "at_least"),
+    }
+    assert stated["targets.transactions.open"].percent == 95
+    assert stated["targets.transactions.send"].percent is None
+    assert stated["targets.further_availability.critical"].percent == 100
+    assert stated["targets.batches.journal"].statement == "ready by 06:00, working days"
+    assert stated["targets.continuity.minimum_service_level"].statement == "Sending and receiving"
 
 
 def test_facts_come_once_and_in_the_same_order_whatever_the_order_of_the_mappings() -> None:

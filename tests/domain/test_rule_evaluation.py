@@ -80,6 +80,41 @@ def test_a_finding_carries_what_the_rule_says_and_the_facts_that_prove_it() -> N
     assert finding.absent == ()
 
 
+def test_a_finding_says_by_how_much_of_what_with_a_witness() -> None:
+    declared = rule(
+        promise(),
+        support(SAME_AGREEMENT),
+        gap=Computed(Arithmetic.sub, FieldOf("one", "percent"), FieldOf("part", "percent")),
+        unit="points",
+        subject="{part.supporter}",
+        weakest="{part.supporter} of {one.agreement}",
+        witness="{part.since}",
+    )
+    facts = [
+        fact("promise", agreement="A-1", clause="targets.availability", percent=Decimal("99.5")),
+        fact("support", agreement="A-1", percent=99, supporter="B-1  Lines", since=date(2026, 11, 14), clause="other"),
+    ]
+    (finding,) = evaluate([declared], facts)
+    assert (finding.clause, finding.subject) == ("targets.availability", "B-1 Lines")
+    assert (finding.gap, finding.unit, finding.gap_text) == (Decimal("0.5"), "points", "0.5 points")
+    assert (finding.weakest, finding.witness) == ("B-1 Lines of A-1", "14 Nov 2026")
+    assert (finding.records, finding.waiver) == ((), None)
+
+
+def test_what_the_facts_do_not_say_a_finding_leaves_empty() -> None:
+    declared = rule(
+        promise(),
+        gap=FieldOf("one", "minutes"),
+        unit="minutes",
+        subject="{one.part}",
+        witness="{one.first}: {one.part}",
+    )
+    (bare,) = evaluate([declared], [fact("promise", agreement="A-1")])
+    assert (bare.clause, bare.gap, bare.gap_text, bare.subject, bare.weakest) == ("", None, "", "", "")
+    (whole,) = evaluate([declared], [fact("promise", minutes=3120, first="Monday")])
+    assert (whole.gap, whole.gap_text, whole.witness) == (Decimal(3120), "3,120 minutes", "Monday: –")
+
+
 @pytest.mark.parametrize(
     ("operator", "found"),
     [

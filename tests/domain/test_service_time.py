@@ -27,9 +27,12 @@ from sdflow.domain.service_time import (
     minus,
     open_minutes,
     span_text,
+    times_of_day,
     total_minutes,
     union,
+    united_clock,
     wall_clock,
+    working_days,
 )
 
 zoneinfo.reset_tzpath(to=[])
@@ -233,6 +236,46 @@ def test_an_expansion_is_what_a_look_at_every_minute_finds(
     found = spans(open_minutes(hours, days[0], days[-1]))
     assert {minute for start, end in found for minute in range(start, end)} == expected
     assert all(end < start for (_, end), (start, _) in pairwise(found))
+
+
+def test_a_working_day_is_one_on_which_a_window_opens() -> None:
+    nights = calendar("Etc/UTC", {0: "22:00-06:00", 2: "09:00-17:00"}, closed_days={date(2026, 6, 10): "Holiday"})
+    saturday = weekdays("Etc/UTC", "09:00-17:00", openings={date(2026, 6, 6): clock_times("09:00-12:00")})
+    first, last = date(2026, 6, 1), date(2026, 6, 10)
+    assert working_days([nights], first, last) == (date(2026, 6, 1), date(2026, 6, 3), date(2026, 6, 8))
+    assert working_days([saturday], first, last)[5] == date(2026, 6, 6)
+    shut = calendar("Etc/UTC", {}, openings={date(2026, 6, 9): (), date(2026, 6, 4): clock_times("09:00-12:00")})
+    assert working_days([nights, shut], first, last)[:3] == (first, date(2026, 6, 3), date(2026, 6, 4))
+    assert working_days([shut], first, last) == (date(2026, 6, 4),)
+
+
+@pytest.mark.parametrize(
+    ("hours", "minutes"),
+    [
+        (weekdays("Europe/London", "09:00-12:00 13:00-17:00"), 420),
+        (calendar("Etc/UTC", {0: "22:00-06:00", 3: "09:00-17:00"}), 480),
+        (calendar("Etc/UTC", {0: "09:00-17:00", 5: "09:00-13:00"}), None),
+        (calendar("Etc/UTC", {}), None),
+    ],
+)
+def test_a_working_day_has_a_length_where_its_days_are_alike(hours: CalendarHours, minutes: int | None) -> None:
+    assert hours.working_day_minutes == minutes
+
+
+@settings(deadline=None, max_examples=80)
+@given(zone=st.sampled_from(ZONES), first=st.sampled_from(RANGES), minute=st.integers(0, 1440))
+def test_a_time_of_day_is_where_a_look_at_every_minute_finds_it(zone: str, first: date, minute: int) -> None:
+    days = tuple(first + timedelta(days=number) for number in range(4))
+    local = [datetime(day.year, day.month, day.day) + timedelta(minutes=minute) for day in days]  # noqa: DTZ001
+    assert list(times_of_day(zone, days, minute)) == [edge(zone, first, seen, -1) for seen in local]
+    assert list(times_of_day(zone, days, minute, first=True)) == [edge(zone, first, seen, 0) for seen in local]
+
+
+def test_a_clock_of_several_calendars_runs_while_any_of_them_is_open() -> None:
+    day, night = weekdays("Europe/London", "09:00-17:00"), every_day("Asia/Kolkata", "09:00-17:00")
+    both = united_clock([day, night], JANUARY, DECEMBER)
+    expected = union(open_minutes(day, JANUARY, DECEMBER), open_minutes(night, JANUARY, DECEMBER))
+    assert spans(both.intervals) == spans(expected)
 
 
 SPANS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 12)).map(lambda pair: (pair[0], sum(pair))), max_size=8)

@@ -18,6 +18,7 @@ CONTENT = {
     "rules": "rules",
     "documents": "documents",
     "examples/halvorsen": "examples/halvorsen",
+    "examples/harrowmere": "examples/harrowmere",
 }
 
 
@@ -87,7 +88,7 @@ def test_a_wheel_can_be_built_from_the_source_distribution(built: Path) -> None:
     (archive,) = built.glob("*.tar.gz")
     with tarfile.open(archive) as source:
         packed = {name.partition("/")[2] for name in source.getnames()}
-    assert {"pyproject.toml", "Makefile", "constraints.txt", "conftest.py", "rules/alignment.yaml", "LICENSE"} <= packed
+    assert {"pyproject.toml", "Makefile", "constraints.txt", "conftest.py", "rules/hours.yaml", "LICENSE"} <= packed
 
 
 def test_the_demonstration_runs_where_only_the_wheel_is_installed(installed: Path) -> None:

@@ -20,12 +20,19 @@ MARK = {True: "[good]✓[/]", False: "[breach]✗[/]", None: "[warning]–[/]"}
 @click.argument("record")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it.")
 @click.option("--draft", is_flag=True, help="As a draft, even where a frozen version is kept.")
+@click.option("--version", type=click.IntRange(1), help="The kept document of an earlier version.")
+@click.option("--annex", is_flag=True, help="The annex: contacts as they are today, and the log of their changes.")
 @shared_options
-def document_command(session: Session, record: str, output: Path | None, draft: bool) -> None:
+def document_command(
+    session: Session, record: str, output: Path | None, draft: bool, version: int | None, annex: bool
+) -> None:
     """Make the PDF of a record: the kept one of a frozen version, else a draft."""
-    from sdflow.operations.document import document
+    from sdflow.operations import document as operation
 
-    published = document(session.workspace, session.occasion, record, draft=draft)
+    if annex:
+        published = operation.annex(session.workspace, session.occasion, record)
+    else:
+        published = operation.document(session.workspace, session.occasion, record, draft=draft, version=version)
     path = output or Path(published.file_name)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(published.pdf)
@@ -34,8 +41,43 @@ def document_command(session: Session, record: str, output: Path | None, draft: 
             {"file": path, "sha256": published.sha256, "draft": published.draft, "signatures": published.signatures}
         )
         return
-    what = "draft" if published.draft else f"version {published.version} with {published.signatures} signatures"
+    what = (
+        "annex"
+        if annex
+        else "draft"
+        if published.draft
+        else f"version {published.version} with {published.signatures} signatures"
+    )
     console().print(f"{reference(record)}: {what} written to [title]{escape(str(path))}[/]")
+
+
+@click.command(
+    "adopt", epilog=examples("sdflow adopt contract.pdf UC-0007.yaml", "sdflow adopt contract.pdf UC-0007 --dry-run")
+)
+@click.argument("paper", type=click.Path(path_type=Path))
+@click.argument("record")
+@click.option("--reason", default="", help="Why; kept in the history.")
+@click.option("--dry-run", is_flag=True, help="Only say whether it can be taken in.")
+@shared_options
+def adopt_command(session: Session, paper: Path, record: str, reason: str, dry_run: bool) -> None:
+    """Take in an agreement that was signed elsewhere: its paper, and the record that says what stands in it.
+
+    RECORD is the reference of a draft, or a YAML file with one record. The paper is kept byte for byte; nobody
+    signs anew.
+    """
+    from sdflow.operations.adopt import adopt
+
+    adopted = adopt(session.workspace, session.occasion, paper, record, reason=reason, dry_run=dry_run)
+    if session.as_json:
+        say_json({"reference": adopted.record.reference, "state": adopted.record.state, "sha256": adopted.sha256})
+        return
+    out = console()
+    out.print(
+        f"{reference(adopted.record.reference)} version {adopted.record.version}, "
+        f"{state(adopted.record.state)}, with {escape(adopted.file_name)}  [quiet]SHA-256 {adopted.sha256[:16]}…[/]"
+    )
+    if dry_run:
+        out.print("Nothing was stored: this was a dry run.")
 
 
 @click.group("key")

@@ -31,6 +31,7 @@ THEME = Theme(
         "breach": "bold red",
         "warning": "bold yellow",
         "advice": "cyan",
+        "waived": "bold bright_blue",
         "quiet": "dim",
         "title": "bold",
     }

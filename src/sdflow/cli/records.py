@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.markup import escape
 from rich.syntax import Syntax
+from rich.table import Table
 
 from sdflow.cli.presentation import (
     changes_table,
@@ -20,32 +24,65 @@ from sdflow.cli.presentation import (
 )
 from sdflow.cli.session import Session, examples, shared_options
 
+if TYPE_CHECKING:
+    from sdflow.operations.look_up import HistoryLine
+
+TABLES = (".csv", ".tsv")
+MOST_SHOWN = 200
+"""So many records are listed one by one; of more, only how many there are."""
+
 OUTCOME_STYLE = {"created": "good", "revised": "warning", "unchanged": "quiet"}
 
 
-@click.command("apply", epilog=examples("sdflow apply agreements/", "sdflow apply sla.yaml --dry-run"))
+@click.command(
+    "apply",
+    epilog=examples(
+        "sdflow apply agreements/",
+        "sdflow apply sla.yaml --dry-run",
+        "sdflow apply suppliers.csv --mapping suppliers.map.yaml",
+    ),
+)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--mapping", type=click.Path(path_type=Path), help="The files are CSV tables; this file says how to read them."
+)
 @click.option("--dry-run", is_flag=True, help="Show what would change and store nothing.")
 @click.option("--reason", default="", help="Why; kept in the history.")
 @shared_options
-def apply_command(session: Session, paths: tuple[Path, ...], dry_run: bool, reason: str) -> None:
-    """Take in records from YAML files or folders, all or none.
+def apply_command(session: Session, paths: tuple[Path, ...], mapping: Path | None, dry_run: bool, reason: str) -> None:
+    """Take in records from YAML files or folders, or from CSV tables with a mapping file; all or none.
 
-    Every fault of every file is reported at once, with file, line and field.
+    Every fault of every file is reported at once, with file, line and field; of a table also with its column.
     """
+    from sdflow.cli.progress import watched
     from sdflow.operations.apply import apply
 
-    applied = apply(session.workspace, session.occasion, paths, reason=reason, dry_run=dry_run)
+    tables = [str(path) for path in paths if path.suffix.lower() in TABLES]
+    if tables and mapping is None:
+        raise click.UsageError(f"{tables[0]} is a table; say which column is which field with --mapping FILE")
+    with watched(silent=session.as_json) as progress:
+        applied = apply(
+            session.workspace,
+            session.occasion,
+            paths,
+            mapping=mapping,
+            reason=reason,
+            dry_run=dry_run,
+            progress=progress,
+        )
     if session.as_json:
         say_json(applied)
         return
     out = console()
     rows = [
         (reference(one.reference), escape(one.title), f"[{OUTCOME_STYLE[one.outcome]}]{one.outcome}[/]")
-        for one in applied
+        for one in applied[:MOST_SHOWN]
     ]
     out.print(table(("Reference", "Title", "Outcome"), rows))
-    for one in applied:
+    if len(applied) > MOST_SHOWN:
+        told = ", ".join(f"{number:,} {outcome}" for outcome, number in Counter(one.outcome for one in applied).items())
+        out.print(f"… and {len(applied) - MOST_SHOWN:,} more (--json shows all): {told} together.")
+    for one in applied[:MOST_SHOWN]:
         if one.changes:
             out.print(f"\n{reference(one.reference)}")
             out.print(changes_table(one.changes))
@@ -199,6 +236,11 @@ def history_command(session: Session, record: str) -> None:
     if session.as_json:
         say_json(lines)
         return
+    console().print(history_table(lines))
+
+
+def history_table(lines: Sequence[HistoryLine]) -> Table:
+    """What was done to a record: act by act, with the day, who, and what changed."""
     rows = []
     for line in lines:
         told = [_told(event["type"], event["details"]) for event in line.events]
@@ -208,7 +250,7 @@ def history_command(session: Session, record: str) -> None:
         if line.act.reason:
             told.append(f"[quiet]“{escape(line.act.reason)}”[/]")
         rows.append((str(line.act.number), day(line.act.effective_on), escape(line.actor), "\n".join(told)))
-    console().print(table(("Act", "Day", "Who", "What"), rows, right=("Act",)))
+    return table(("Act", "Day", "Who", "What"), rows, right=("Act",))
 
 
 def _told(type: str, details: dict[str, object]) -> str:
@@ -225,3 +267,41 @@ def _told(type: str, details: dict[str, object]) -> str:
         case "certified":
             return f"certificate {str(details['fingerprint'])[:16]}… registered"
     return type
+
+
+@click.command(
+    "compare",
+    epilog=examples(
+        "sdflow compare SLA-0001",
+        "sdflow compare SLA-0001 round-1 round-2",
+        "sdflow compare SLA-0001 v1 -o redline.pdf",
+    ),
+)
+@click.argument("record")
+@click.argument("before", required=False)
+@click.argument("after", default="now")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write the changes as a PDF here.")
+@shared_options
+def compare_command(session: Session, record: str, before: str | None, after: str, output: Path | None) -> None:
+    """Show what changed between two rounds or versions of a record, clause by clause.
+
+    Write v1 for a version, round-2 for an offer, r3 for a revision. Unless BEFORE is given it is the last version,
+    else the text before the present one; unless AFTER is given it is the present text.
+    """
+    from sdflow.operations.compare import compare, redline
+
+    if output:
+        found, pdf = redline(session.workspace, session.occasion, record, before, after)
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_bytes(pdf)
+    else:
+        found = compare(session.workspace, record, before, after)
+    if session.as_json:
+        say_json({"before": found.before.name, "after": found.after.name, "changes": found.changes})
+        return
+    out = console()
+    out.print(f"{reference(record)}  [title]{escape(found.record.title)}[/]")
+    out.print(f"[quiet]from {found.before.name} to {found.after.name}[/]\n")
+    out.print(changes_table(found.changes) if found.changes else "They read the same.")
+    if output:
+        out.print(f"\nAs a PDF in [title]{escape(str(output))}[/]")

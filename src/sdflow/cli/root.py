@@ -15,16 +15,19 @@ from sdflow.domain.errors import SdflowError
 COMMANDS = {
     "init": ("upkeep", "Set up a workspace."),
     "demo": ("demonstration", "Play the main job on the sample organisation."),
-    "apply": ("records", "Take in records from YAML files, all or none."),
+    "apply": ("records", "Take in records from YAML files or CSV tables, all or none."),
+    "adopt": ("documents", "Take in an agreement that was signed elsewhere."),
     "amend": ("records", "Change single clauses of a record."),
     "export": ("records", "Write records as YAML files that can be applied again."),
     "list": ("records", "List records."),
     "show": ("records", "Show one record with everything around it."),
     "history": ("records", "Show what was done to a record, by whom and why."),
+    "compare": ("records", "Show what changed between two rounds or versions."),
     "steps": ("lifecycle", "Show what is possible with a record now, and why not."),
     "advance": ("lifecycle", "Take a step of a record's life cycle."),
     "diagram": ("lifecycle", "Draw the life cycle of a kind of record."),
     "check": ("proof", "Prove that what is promised is carried."),
+    "waive": ("proof", "Propose to accept what was found, for a time."),
     "document": ("documents", "Make the PDF of a record."),
     "key": ("documents", "Make keys for signatories."),
     "sign": ("documents", "Sign a frozen agreement."),
@@ -36,7 +39,7 @@ COMMANDS = {
 EXAMPLES = """
 \b
 Examples:
-  sdflow demo                              see the whole of it in two minutes
+  sdflow demo                              see the whole of it in a minute
   sdflow init mine --name "Helen Carrick"  set up a workspace of your own
   sdflow apply agreements/                 take in a folder of YAML files
   sdflow check SLA-0001                    is what we promise carried?

@@ -51,7 +51,8 @@ class Session:
         return bootstrap.occasion(self.workspace, self.person, self.as_of)
 
 
-def _day(_: click.Context, __: click.Parameter, text: str | None) -> date | None:
+def calendar_day(_: click.Context, __: click.Parameter, text: str | None) -> date | None:
+    """The day that an option names, none where it was not given."""
     if text is None:
         return None
     try:
@@ -74,7 +75,10 @@ def shared_options(command: Command) -> Command:
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Answer in JSON."),
         click.option(
-            "--as-of", metavar="DAY", callback=_day, help="Business date, such as 2027-01-31; today unless given."
+            "--as-of",
+            metavar="DAY",
+            callback=calendar_day,
+            help="Business date, such as 2027-01-31; today unless given.",
         ),
         click.option("--as", "person", metavar="PERSON", help="Who acts; the person behind your login unless given."),
         click.option("-C", "workspace", metavar="DIR", type=click.Path(path_type=Path), help="The workspace folder."),

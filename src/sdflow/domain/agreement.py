@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal
-from enum import StrEnum
-from typing import Annotated
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from sdflow.domain.kind import HOUSEKEEPING, Key, Line, Reference, RefersTo, Strict, Title
 from sdflow.domain.structure import ComponentReference
+from sdflow.domain.target import (
+    AvailabilityTarget,
+    AvailabilityTargets,
+    CalendarReference,
+    ReliabilityTarget,
+    SupportTargets,
+    Targets,
+)
 from sdflow.domain.terms import Term
-from sdflow.domain.trait import Acting, Party, Timed
+from sdflow.domain.trait import Acting, Party
+
+if TYPE_CHECKING:
+    from sdflow.domain.clauses import CriticalPeriod
 
 PersonReference = Annotated[Reference, RefersTo((Acting,))]
-CalendarReference = Annotated[Reference, RefersTo((Timed,))]
-Percent = Annotated[Decimal, Field(gt=0, le=100, max_digits=9, decimal_places=6)]
-
-
-class MeasuringPeriod(StrEnum):
-    """Over which period a target is measured."""
-
-    month = "month"
-    quarter = "quarter"
-    year = "year"
 
 
 class Hours(Strict):
@@ -33,41 +32,12 @@ class Hours(Strict):
 
     service: CalendarReference = Field(description="Agreed service time")
     support: CalendarReference = Field(description="Support hours, on which response and restore clocks run")
-
-
-class AvailabilityTarget(Strict):
-    """A share of agreed service time in which the service or component is up."""
-
-    percent: Percent = Field(description="Share of agreed service time, in per cent")
-    period: MeasuringPeriod = Field(MeasuringPeriod.month, description="Measuring period")
-
-
-class TimeTarget(Strict):
-    """A time within which something is done, in minutes of the agreement's support hours."""
-
-    minutes: Annotated[int, Field(ge=1, le=525_600)] = Field(description="Minutes of support hours")
-    percent: Percent = Field(Decimal(100), description="Share of cases in which it is kept, in per cent")
-
-
-TimeTargets = Annotated[dict[Key, TimeTarget], Field(max_length=20)]
-
-
-class Targets(Strict):
-    """What an agreement with a customer promises, by metric and priority."""
-
-    availability: AvailabilityTarget | None = None
-    response: TimeTargets = Field(default_factory=dict, description="First response, by priority")
-    restore: TimeTargets = Field(
-        default_factory=dict, description="Restoration of service since the report, by priority"
+    on_call: CalendarReference | None = Field(
+        None, description="Further hours in which somebody can be called for the targets that say so"
     )
-
-
-class SupportTargets(Strict):
-    """What a supporting agreement promises, by the supporter's own priorities or severities."""
-
-    response: TimeTargets = Field(default_factory=dict, description="First response")
-    hand_over: TimeTargets = Field(default_factory=dict, description="Latest hand-over to the next tier")
-    restore: TimeTargets = Field(default_factory=dict, description="Restoration since arrival at this supporter")
+    contact: CalendarReference | None = Field(
+        None, description="Hours in which faults can be reported to somebody; the support hours unless given"
+    )
 
 
 class SupportedComponent(Strict):
@@ -75,6 +45,10 @@ class SupportedComponent(Strict):
 
     component: ComponentReference
     availability: AvailabilityTarget | None = None
+    further_availability: AvailabilityTargets = Field(
+        default_factory=dict, description="Availability in other hours, or counted in another way"
+    )
+    reliability: ReliabilityTarget | None = None
 
 
 class Signatory(Strict):
@@ -86,7 +60,7 @@ class Signatory(Strict):
     capacity: Line = Field(description="In which capacity the person signs")
 
 
-Signatories = Annotated[list[Signatory], Field(min_length=2, max_length=12)]
+Signatories = Annotated[list[Signatory], Field(max_length=12)]
 
 
 class Contact(Strict):
@@ -99,20 +73,29 @@ class Contact(Strict):
 
 @dataclass(frozen=True)
 class Promise:
-    """What an agreement promises to a customer."""
+    """What an agreement promises to a customer; none for all customers of the service."""
 
     service: str
-    customer: str
+    customer: str | None
     term: Term
     hours: Hours
     targets: Targets
+    critical_periods: Mapping[str, CriticalPeriod] = field(default_factory=dict)
+
+    def measuring_calendars(self) -> frozenset[str]:
+        """The calendars that targets and critical periods name for themselves."""
+        main = [self.targets.availability] if self.targets.availability else []
+        named = [one.hours for one in (*main, *self.targets.further_availability.values())]
+        named += [one.hours for one in self.critical_periods.values()]
+        return frozenset(one for one in named if one)
 
 
 @dataclass(frozen=True)
 class SupportPromise:
     """What an agreement promises to those who rely on it.
 
-    `severities` maps the customer's priorities to the supporter's own; none where they are the same.
+    `severities` maps the customer's priorities to the supporter's own; none where they are the same. `services` are those
+    that it names as resting on it.
     """
 
     term: Term
@@ -120,3 +103,9 @@ class SupportPromise:
     components: Mapping[str, SupportedComponent]
     targets: SupportTargets
     severities: Mapping[str, str] | None = None
+    services: tuple[str, ...] = ()
+
+    def measuring_calendars(self) -> frozenset[str]:
+        """The calendars that the targets of components name for themselves."""
+        stated = [one.availability for one in self.components.values() if one.availability]
+        return frozenset(one.hours for one in stated if one.hours)

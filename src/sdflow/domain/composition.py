@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from fractions import Fraction
 from math import prod
 
 from sdflow.domain.errors import Refused
@@ -14,8 +14,11 @@ from sdflow.domain.structure import Structure
 Dependencies = Mapping[str, Sequence[str]]
 """For each component, those without which it stands still."""
 
-MOST_CONDITIONED = 16
-"""How many components that stand in several redundant places can be told apart exactly."""
+Share = int | Fraction
+"""An exact part of a whole; whole numbers stay whole numbers, which is much faster."""
+
+MOST_CONDITIONED = 1000
+"""How often a service is looked at with a shared component once up and once down, before it is given up."""
 
 
 @dataclass(frozen=True)
@@ -34,17 +37,22 @@ class Need:
         for part in self.parts:
             yield from [part] if isinstance(part, str) else part.components()
 
-    def given(self, component: str, works: bool) -> Need | bool:
-        """What is still needed once it is known whether a component works; a truth value where that decides."""
+    def given(self, works: Mapping[str, bool]) -> Need | bool:
+        """What is still needed once it is known of some components whether they work; a truth value where that decides."""
         parts: list[Need | str] = []
         least = self.least
         for part in self.parts:
-            left = works if part == component else part if isinstance(part, str) else part.given(component, works)
+            left = works.get(part, part) if isinstance(part, str) else part.given(works)
             if isinstance(left, bool):
                 least -= left
             else:
                 parts.append(left)
         return least <= 0 if least <= 0 or least > len(parts) else Need(least, tuple(parts))
+
+    def serial(self) -> frozenset[str]:
+        """The components whose failure alone stops the service."""
+        stopped = Counter(one for part in self.parts for one in ({part} if isinstance(part, str) else part.serial()))
+        return frozenset(one for one, parts in stopped.items() if len(self.parts) - parts < self.least)
 
 
 def _works(part: Need | str, down: Collection[str]) -> bool:
@@ -76,17 +84,16 @@ def needed_components(structure: Structure, dependencies: Dependencies) -> tuple
 
 
 def serial_components(structure: Structure, dependencies: Dependencies) -> tuple[str, ...]:
-    """The components whose failure alone stops the service."""
-    need = need_of(structure, dependencies)
-    return tuple(one for one in needed_components(structure, dependencies) if not need.holds((one,)))
+    """The components whose failure alone stops the service, in the order of its text."""
+    serial = need_of(structure, dependencies).serial()
+    return tuple(one for one in needed_components(structure, dependencies) if one in serial)
 
 
 def redundant_needs(structure: Structure, dependencies: Dependencies) -> tuple[Need, ...]:
     """What the service needs besides its serial components, which count as working: sets of parts, some of each."""
-    need: Need | bool = need_of(structure, dependencies)
-    for component in serial_components(structure, dependencies):
-        need = need.given(component, True) if isinstance(need, Need) else need
-    return tuple(_redundant(need)) if isinstance(need, Need) else ()
+    need = need_of(structure, dependencies)
+    rest = need.given(dict.fromkeys(need.serial(), True))
+    return tuple(_redundant(rest)) if isinstance(rest, Need) else ()
 
 
 def _redundant(need: Need) -> Iterator[Need]:
@@ -117,78 +124,121 @@ def dependency_cycle(graph: Mapping[str, Sequence[str]]) -> tuple[str, ...] | No
     return None
 
 
-def expected_availability(
-    structure: Structure, dependencies: Dependencies, availability: Mapping[str, Decimal]
-) -> Decimal:
-    """The share of time in which the service is up if components fail independently; all shares from 0 to 1.
+def expected_availability(need: Need, availability: Mapping[str, Fraction]) -> Fraction:
+    """The share of time in which a service is up if its components fail independently, exactly (alignment R6, R14).
 
-    Serial parts multiply, k of n is a convolution, and a component in several places is conditioned on. Raises
-    Refused where more than `MOST_CONDITIONED` components stand in several redundant places.
+    Serial parts multiply, k of n is a convolution, and a component that stands in several places is conditioned on.
+    Raises `Refused` where that leads to more than `MOST_CONDITIONED` cases.
     """
-    return _expected(need_of(structure, dependencies), availability, MOST_CONDITIONED)
+    return _Expectation(availability).of(need)
 
 
-def _expected(need: Need | bool, availability: Mapping[str, Decimal], depth: int) -> Decimal:
-    if isinstance(need, bool):
-        return Decimal(need)
-    shared = _shared(need)
-    if not shared:
-        return _independent(need, availability)
-    one = shared[0]
-    up, down = need.given(one, True), need.given(one, False)
-    branches = isinstance(up, Need) and isinstance(down, Need)
-    if branches and not depth:
-        raise Refused(
-            f"the availability of a service with more than {MOST_CONDITIONED} components shared by redundant parts "
-            "cannot be computed",
-            advice="describe the shared components as one",
-        )
-    works, depth = availability[one], depth - branches
-    return works * _expected(up, availability, depth) + (1 - works) * _expected(down, availability, depth)
+class _Expectation:
+    """The chance that a need is met, each worked out once."""
+
+    def __init__(self, availability: Mapping[str, Fraction]) -> None:
+        self.availability = availability
+        self.known: dict[Need, Fraction] = {}
+        self.conditioned = 0
+
+    def of(self, part: Need | str | bool) -> Fraction:
+        if isinstance(part, bool):
+            return Fraction(part)
+        if isinstance(part, str):
+            return self.availability[part]
+        crossing = _crossing(part)
+        if not crossing:
+            return _at_least(part.least, [self.of(one) for one in part.parts])
+        if part not in self.known:
+            serial = part.serial().intersection(crossing)
+            self.known[part] = self._all(part, serial) if serial else self._either(part, crossing[0])
+        return self.known[part]
+
+    def _all(self, need: Need, serial: Collection[str]) -> Fraction:
+        return prod((self.availability[one] for one in serial), start=self.of(need.given(dict.fromkeys(serial, True))))
+
+    def _either(self, need: Need, component: str) -> Fraction:
+        self.conditioned += 1
+        if self.conditioned > MOST_CONDITIONED:
+            raise Refused(
+                "its redundant parts share so many components that they cannot be told apart",
+                advice="describe components that fail together as one",
+            )
+        up, down = (self.of(need.given({component: works})) for works in (True, False))
+        return down + self.availability[component] * (up - down)
 
 
-def _shared(need: Need) -> list[str]:
-    return [component for component, places in Counter(need.components()).items() if places > 1]
+def _crossing(need: Need) -> list[str]:
+    """The components that stand in more than one part of a need, those in most of them first."""
+    places = Counter(
+        one
+        for part in need.parts
+        for one in ({part: None} if isinstance(part, str) else dict.fromkeys(part.components()))
+    )
+    return [one for one, number in places.most_common() if number > 1]
 
 
-def _independent(part: Need | str, availability: Mapping[str, Decimal]) -> Decimal:
-    if isinstance(part, str):
-        return availability[part]
-    each = [_independent(one, availability) for one in part.parts]
-    if part.least == len(each):
-        return prod(each, start=Decimal(1))
-    chances = [Decimal(1)]
+def _at_least(least: int, each: Sequence[Fraction]) -> Fraction:
+    """The chance that so many of independent parts work."""
+    if least == len(each):
+        return prod(each, start=Fraction(1))
+    chances = [Fraction(1)]
     for works in each:
-        fails = [*(chance * (1 - works) for chance in chances), Decimal(0)]
-        chances = [a + b for a, b in zip(fails, [Decimal(0), *(chance * works for chance in chances)], strict=True)]
-    return sum(chances[part.least :], Decimal(0))
+        fails = [*(chance * (1 - works) for chance in chances), Fraction(0)]
+        chances = [a + b for a, b in zip(fails, [Fraction(0), *(chance * works for chance in chances)], strict=True)]
+    return sum(chances[least:], Fraction(0))
 
 
-def guaranteed_availability(
-    structure: Structure, dependencies: Dependencies, availability: Mapping[str, Decimal]
-) -> Decimal:
-    """The share of time in which the service is up whenever its components' outages fall; all shares from 0 to 1.
+@dataclass(frozen=True)
+class Placement:
+    """How long a service can be down when nothing is known of when its components' outages fall (alignment R7, R14).
 
-    With u = 1 − A, k of n fails for at most the largest f ≤ 1 with Σ min(u, f) ≥ (n − k + 1)·f. Exact for
-    disjoint parts. A component in several places is once allowed to fail in each place on its own and once put in
-    series; both promise too little rather than too much, and the better of the two is taken.
+    Of n parts that can be down for u each, of which k must work, so many can fail at once for at most the largest f
+    with Σ min(u, f) ≥ (n − k + 1)·f. That is exact for parts without a common component, and serial components add
+    up exactly. Any other component that stands in several places is once allowed to fail in each place on its own
+    and once put in series; both promise too little rather than too much, and the better of the two is taken.
     """
-    need = need_of(structure, dependencies)
-    shared = _shared(need)
-    rest: Need | bool = need
-    for component in shared:
-        rest = rest.given(component, True) if isinstance(rest, Need) else rest
-    in_series = sum((1 - availability[one] for one in shared), Decimal(0)) + _worst(rest, availability)
-    return 1 - min(Decimal(1), in_series, _worst(need, availability))
+
+    serial: tuple[str, ...]
+    rest: Need | bool
+    shared: tuple[str, ...]
+    without_shared: Need | bool
+
+    @classmethod
+    def of(cls, need: Need) -> Placement:
+        """The placement of outages in a service that needs this."""
+        serial = tuple(sorted(need.serial()))
+        rest = need.given(dict.fromkeys(serial, True))
+        places = Counter(rest.components()) if isinstance(rest, Need) else {}
+        shared = tuple(one for one, number in places.items() if number > 1)
+        without = rest.given(dict.fromkeys(shared, True)) if isinstance(rest, Need) else rest
+        return cls(serial, rest, shared, without)
+
+    def most_down(self, down: Mapping[str, Share], whole: Share) -> Share:
+        """The longest that the service can be down in a time, `down` being the same for each component alone."""
+        found = _most_down(self.rest, down, whole)
+        if self.shared:
+            found = min(found, _total(self.shared, down) + _most_down(self.without_shared, down, whole))
+        return min(whole, _total(self.serial, down) + found)
+
+    def weakest(self, down: Mapping[str, Share], whole: Share) -> str:
+        """The component without whose outages the service could be down least; of several alike the one down longest."""
+        return min(down, key=lambda one: (self.most_down({**down, one: 0}, whole), -down[one]))
 
 
-def _worst(part: Need | str | bool, availability: Mapping[str, Decimal]) -> Decimal:
-    """The largest share of time in which a part can be down."""
+def _total(components: Collection[str], down: Mapping[str, Share]) -> Share:
+    return sum((down[one] for one in components), 0)
+
+
+def _most_down(part: Need | str | bool, down: Mapping[str, Share], whole: Share) -> Share:
     if isinstance(part, bool):
-        return Decimal(not part)
+        return 0 if part else whole
     if isinstance(part, str):
-        return 1 - availability[part]
-    down = sorted((_worst(one, availability) for one in part.parts), reverse=True)
-    spare = len(down) - part.least + 1
+        return down[part]
+    each = sorted((_most_down(one, down, whole) for one in part.parts), reverse=True)
+    left, most = sum(each, 0), whole
     # Σ min(u, f) is the least of j·f + Σ of all but the j largest u: each j bounds f on its own.
-    return min(Decimal(1), *(sum(down[j:], Decimal(0)) / (spare - j) for j in range(spare)))
+    for failed, longest in zip(range(len(each) - part.least + 1, 0, -1), each, strict=False):
+        most = min(most, Fraction(left, failed) if left % failed else left // failed)
+        left -= longest
+    return most

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from sdflow.domain.content import Plain
 
@@ -22,6 +23,23 @@ def clause_changes(before: Plain, after: Plain) -> list[ClauseChange]:
     old, new = dict(_clauses(before, "")), dict(_clauses(after, ""))
     paths = sorted(old.keys() | new.keys())
     return [ClauseChange(path, old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path)]
+
+
+def word_changes(before: str | int | bool | None, after: str | int | bool | None) -> list[tuple[str, str]]:
+    """The words of two readings of a clause in their order: `kept`, `gone` or `come`, with the words in between them."""
+    old, new = _words(before), _words(after)
+    pieces: list[tuple[str, str]] = []
+    for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            pieces.append(("kept", " ".join(old[i:j])))
+            continue
+        pieces += [("gone", " ".join(old[i:j]))] if j > i else []
+        pieces += [("come", " ".join(new[k:m]))] if m > k else []
+    return pieces
+
+
+def _words(value: str | int | bool | None) -> list[str]:
+    return [] if value is None else str(value).split()
 
 
 def _clauses(value: Plain, path: str) -> Iterator[tuple[str, str | int | bool]]:

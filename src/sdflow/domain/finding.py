@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -27,7 +29,13 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """What does not hold: the rule, its weight, the message in words, and the matched facts by alias."""
+    """What does not hold: the rule, its weight, the message in words, and the matched facts by alias.
+
+    `clause` is what it concerns and `subject` what about it (the component, the route); rule, clause and subject
+    together say which finding it is. `gap` is by how much, in `unit`; `weakest` the weakest link; `witness` a concrete
+    case; `records` the records that it is about. `waiver` names the waiver that counts for it, through
+    `waived_until`; `note` says of one that was meant for it why it does not count.
+    """
 
     rule: str
     severity: Severity
@@ -37,3 +45,31 @@ class Finding:
     advice: str = field(compare=False, default="")
     matched: Mapping[str, Mapping[str, Any]] = field(compare=False, hash=False, default_factory=dict)
     absent: tuple[str, ...] = field(compare=False, default=())
+    clause: str = field(compare=False, default="")
+    subject: str = field(compare=False, default="")
+    gap: Decimal | None = field(compare=False, default=None)
+    unit: str = field(compare=False, default="")
+    weakest: str = field(compare=False, default="")
+    witness: str = field(compare=False, default="")
+    records: tuple[str, ...] = field(compare=False, default=())
+    waiver: str | None = field(compare=False, default=None)
+    waived_until: date | None = field(compare=False, default=None)
+    note: str = field(compare=False, default="")
+
+    @property
+    def counts(self) -> bool:
+        """Whether it weighs in full: nobody waives it."""
+        return self.waiver is None
+
+    @property
+    def gap_text(self) -> str:
+        """By how much, as people say it, such as 3,120 minutes; empty where the rule says no number."""
+        return gap_text(self.gap, self.unit)
+
+
+def gap_text(gap: Decimal | None, unit: str) -> str:
+    """A gap as people say it, such as 3,120 minutes; empty where there is none."""
+    if gap is None:
+        return ""
+    digits = f"{gap:,f}"
+    return f"{digits.rstrip('0').rstrip('.') if '.' in digits else digits} {unit}".rstrip()

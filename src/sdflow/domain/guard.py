@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sdflow.domain.finding import Finding
-from sdflow.domain.workflow import Guards, Step
+from sdflow.domain.workflow import Guards, Step, TermGuard, Trigger, VersionGuard
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,12 @@ class Situation:
     lacks: Callable[[str], bool]
     date_of: Callable[[str], date | None]
     took: Callable[[str], bool]
+    first_day: Callable[[], date | None]
     last_day: Callable[[], date | None]
+    standing: Callable[[], bool]
+    unchanged: Callable[[str], bool]
     findings: Callable[[], Sequence[Finding]]
+    trigger: Trigger | None = None
     unsigned: Sequence[str] = ()
     keyless: Sequence[str] = ()
 
@@ -41,14 +45,21 @@ class Unmet:
 def unmet(step: Step, situation: Situation) -> list[Unmet]:
     """Every guard of a step that does not hold, in the order in which people would mend them."""
     return [
+        *_trigger(step, situation),
         *_role(step, situation),
         *_separation(step.guards, situation),
         *_sections(step.guards, situation),
         *_dates(step.guards, situation),
         *_term(step.guards, situation),
+        *_version(step.guards, situation),
         *_parties(step.guards, situation),
         *_proof(step.guards, situation),
     ]
+
+
+def _trigger(step: Step, situation: Situation) -> Iterator[Unmet]:
+    if step.on is Trigger.adoption and situation.trigger is not Trigger.adoption:
+        yield Unmet("on", "it is taken when the signed paper is taken in", "use: sdflow adopt")
 
 
 def _role(step: Step, situation: Situation) -> Iterator[Unmet]:
@@ -65,9 +76,13 @@ def _separation(guards: Guards, situation: Situation) -> Iterator[Unmet]:
 
 
 def _sections(guards: Guards, situation: Situation) -> Iterator[Unmet]:
-    missing = [path for path in guards.requires if situation.lacks(path)]
+    later = guards.later_requires if guards.later_requires and situation.standing() else ()
+    missing = [path for path in (*guards.requires, *later) if situation.lacks(path)]
     if missing:
         yield Unmet("requires", f"not yet filled in: {', '.join(missing)}", "amend the record")
+    old = [path for path in later if path not in missing and situation.unchanged(path)]
+    if old:
+        yield Unmet("requires", f"still as in the version before: {', '.join(old)}", "amend the record")
 
 
 def _dates(guards: Guards, situation: Situation) -> Iterator[Unmet]:
@@ -86,13 +101,27 @@ def _dates(guards: Guards, situation: Situation) -> Iterator[Unmet]:
 
 
 def _term(guards: Guards, situation: Situation) -> Iterator[Unmet]:
-    if guards.term is None:
-        return
+    if guards.term is TermGuard.begun:
+        first_day = situation.first_day()
+        if first_day is not None and situation.today < first_day:
+            yield Unmet("term", f"possible from {first_day:%d %B %Y}; today is {situation.today:%d %B %Y}")
+    elif guards.term is TermGuard.over:
+        yield from _over(situation)
+
+
+def _over(situation: Situation) -> Iterator[Unmet]:
     last_day = situation.last_day()
     if last_day is None:
         yield Unmet("term", "it goes on until somebody gives notice", "take the step that gives notice first")
     elif situation.today <= last_day:
         yield Unmet("term", f"its term runs until {last_day:%d %B %Y}; today is {situation.today:%d %B %Y}")
+
+
+def _version(guards: Guards, situation: Situation) -> Iterator[Unmet]:
+    if guards.version is VersionGuard.standing and not situation.standing():
+        yield Unmet("version", "no version of it was signed before")
+    elif guards.version is VersionGuard.first and situation.standing():
+        yield Unmet("version", "a version of it was signed before, and stands")
 
 
 def _reached(today: date, day: date) -> bool:
@@ -115,5 +144,6 @@ def _proof(guards: Guards, situation: Situation) -> Iterator[Unmet]:
     if guards.findings is None:
         return
     for finding in situation.findings():
-        if finding.severity.at_least(guards.findings):
-            yield Unmet("findings", f"{finding.rule}: {finding.message}", finding.advice)
+        if finding.counts and finding.severity.at_least(guards.findings):
+            reason = f"{finding.rule}: {finding.message}{f' ({finding.note})' if finding.note else ''}"
+            yield Unmet("findings", reason, finding.advice)

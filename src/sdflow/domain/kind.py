@@ -10,7 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, ClassVar, get_args, get_origin
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from types import NoneType
+from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 from pydantic.fields import FieldInfo
@@ -43,6 +47,9 @@ class RefersTo:
             model.description.kind == one if isinstance(one, str) else issubclass(model, one) for one in self.admitted
         )
 
+
+PLAIN_VALUES = (str, int, Decimal, date, Enum, NoneType)
+"""Types of values that hold nothing else."""
 
 HOUSEKEEPING: dict[str, JsonValue] = {"housekeeping": True}
 
@@ -155,26 +162,41 @@ class Link:
 
 def links(model: BaseModel, prefix: str = "") -> Iterator[Link]:
     """Every reference that a content holds, found by its `RefersTo` annotations."""
-    for name, field in type(model).model_fields.items():
-        marks = [mark for mark in field.metadata if isinstance(mark, RefersTo)]
-        annotation = Annotated[field.annotation, *marks] if marks else field.annotation
-        yield from _links(getattr(model, name), annotation, f"{prefix}{name}")
+    for name, marks in _linking(type(model)):
+        yield from _links(getattr(model, name), marks, f"{prefix}{name}")
 
 
-def _links(value: Any, annotation: Any, path: str) -> Iterator[Link]:
-    if value is None:
-        return
-    marks = [mark for mark in _annotations(annotation) if isinstance(mark, RefersTo)]
+def _links(value: Any, marks: tuple[RefersTo, ...], path: str) -> Iterator[Link]:
     if isinstance(value, BaseModel):
         yield from links(value, f"{path}.")
     elif isinstance(value, str):
         yield from (Link(path, value, mark) for mark in marks)
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _links(item, annotation, f"{path}.{key}")
+            yield from _links(item, marks, f"{path}.{key}")
     elif isinstance(value, list | tuple):
         for position, item in enumerate(value):
-            yield from _links(item, annotation, f"{path}.{position}")
+            yield from _links(item, marks, f"{path}.{position}")
+
+
+@cache
+def _linking(model: type[BaseModel]) -> tuple[tuple[str, tuple[RefersTo, ...]], ...]:
+    """The fields that can hold references, with what they may name; those of plain values alone are left out."""
+    found = []
+    for name, field in model.model_fields.items():
+        marks = tuple(mark for mark in (*field.metadata, *_annotations(field.annotation)) if isinstance(mark, RefersTo))
+        if marks or _may_hold_parts(field.annotation):
+            found.append((name, marks))
+    return tuple(found)
+
+
+def _may_hold_parts(annotation: Any) -> bool:
+    if get_origin(annotation) is Literal:
+        return False
+    parts = get_args(annotation)[:1] if get_origin(annotation) is Annotated else get_args(annotation)
+    if parts:
+        return any(map(_may_hold_parts, parts))
+    return not (isinstance(annotation, type) and issubclass(annotation, PLAIN_VALUES))
 
 
 def _annotations(annotation: Any) -> Iterator[Any]:

@@ -20,6 +20,7 @@ from sdflow.domain.finding import Severity
 
 FactValue = str | int | Decimal | bool | date | None
 
+RULE_ID_PATTERN = r"^[A-Z]{2,6}-[0-9]{3}[a-z]?$"
 _PLACE = re.compile(r"\{(\w+)\.(\w+)\}")
 
 
@@ -111,7 +112,9 @@ class Rule:
     """A declared rule: what it proves, where that is written, how it weighs, what it looks for, what it says.
 
     `advice` says what would mend a finding. `proves` is the sentence for a fact of the first pattern's kind
-    about which the rule found nothing.
+    about which the rule found nothing. `gap` is by how much the rule does not hold, in `unit`; `subject` what about the
+    clause it concerns, so that no two findings of a clause have the same; `weakest` what gives way first; `witness` a
+    concrete case.
     """
 
     id: str
@@ -123,6 +126,11 @@ class Rule:
     examples: tuple[Example, ...] = ()
     advice: str = ""
     proves: str = ""
+    gap: FieldOf | Computed | None = None
+    unit: str = ""
+    subject: str = ""
+    weakest: str = ""
+    witness: str = ""
     source: str = ""
     line: int = 0
 

@@ -84,6 +84,7 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
 def finding_of(rule: Rule, chosen: Chosen) -> Finding:
     """What a rule finds where these facts satisfy its patterns."""
     matched = {alias: dict(fact.fields) for alias, fact in chosen.items()}
+    clause = chosen[rule.match[0].alias].get("clause")
     return Finding(
         rule=rule.id,
         severity=rule.severity,
@@ -93,7 +94,25 @@ def finding_of(rule: Rule, chosen: Chosen) -> Finding:
         advice=message_text(rule.advice, matched),
         matched=matched,
         absent=tuple(_absence(pattern, chosen) for pattern in rule.match if pattern.negated),
+        clause="" if clause is None else spoken(clause),
+        subject=_filled(rule.subject, matched),
+        gap=_gap(rule, chosen),
+        unit=rule.unit,
+        weakest=_filled(rule.weakest, matched),
+        witness=_filled(rule.witness, matched),
     )
+
+
+def _filled(template: str, matched: Mapping[str, Mapping[str, Any]]) -> str:
+    """The template filled in; nothing where the facts lack all that it names and it says nothing besides."""
+    text = " ".join(message_text(template, matched).split())
+    return text if text.strip("– ") else ""
+
+
+def _gap(rule: Rule, chosen: Chosen) -> Decimal | None:
+    """By how much the rule does not hold; none where it says no number, or the facts lack it."""
+    value = None if rule.gap is None else _value(rule.gap, chosen)
+    return Decimal(value) if isinstance(value, int | Decimal) else None
 
 
 def fields_referred_to(operand: Operand) -> tuple[FieldOf, ...]:

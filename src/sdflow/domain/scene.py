@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from sdflow.domain.agreement import Promise, SupportedComponent, SupportPromise
 from sdflow.domain.service_time import CalendarHours
 from sdflow.domain.structure import Route, Structure
+from sdflow.domain.target import AvailabilityTarget
 from sdflow.domain.terms import Term, current_term_end, current_term_start, days_in_force, plus_months
 
 LEAST_MONTHS, MOST_MONTHS = 12, 36
@@ -16,7 +17,12 @@ LEAST_MONTHS, MOST_MONTHS = 12, 36
 
 @dataclass(frozen=True)
 class Supporter:
-    """An agreement on which the promise may rest; `binding` says that it is signed."""
+    """An agreement on which the promise may rest; `binding` says that it is signed.
+
+    Of an agreement with several signed versions each is a supporter of its own, which holds from `first` until `last`
+    at most; none where nothing but its term limits it. `measured_in` are the calendars, by reference, that its targets
+    name for themselves.
+    """
 
     reference: str
     title: str
@@ -24,11 +30,26 @@ class Supporter:
     binding: bool
     service_hours: CalendarHours
     support_hours: CalendarHours
+    first: date | None = None
+    last: date | None = None
+    replaced: bool = False
+    measured_in: Mapping[str, CalendarHours] = field(default_factory=dict)
+    on_call_hours: CalendarHours | None = None
+    contact_hours: CalendarHours | None = None
+
+    def hours_of(self, target: AvailabilityTarget) -> CalendarHours:
+        """The hours in which an availability that it promises is measured."""
+        return self.measured_in[target.hours] if target.hours else self.service_hours
+
+    def days(self, first: date, last: date) -> tuple[tuple[date, date], ...]:
+        """The days from first to last on which it holds by its dates: spans of first and last day."""
+        return days_in_force(self.support.term, max(first, self.first or first), min(last, self.last or last))
 
     @property
     def label(self) -> str:
-        """Reference and title, as people read them."""
-        return f"{self.reference} {self.title}"
+        """Reference and title, as people read them; of a version that another replaces also until when it holds."""
+        until = f" (until {self.last.day} {self.last:%b %Y})" if self.replaced and self.last else ""
+        return f"{self.reference} {self.title}{until}"
 
     def promises_for(self, component: str) -> list[tuple[str, SupportedComponent]]:
         """What it promises for a component, by the keys of its clauses."""
@@ -40,7 +61,8 @@ class Scene:
     """An agreement with a customer and everything that its proof needs, resolved.
 
     `dependencies` gives for each component those that it needs, `titles` what people call each reference. `as_of` chooses
-    the term that is proven, where the agreement renews itself; none for the first.
+    the term that is proven, where the agreement renews itself; none for the first. `earlier` are the versions of supporters
+    that a later one replaces. `measured_in` are the calendars, by reference, that targets name for themselves.
     """
 
     reference: str
@@ -53,14 +75,46 @@ class Scene:
     supporters: Mapping[str, Supporter]
     titles: Mapping[str, str]
     as_of: date | None = None
+    earlier: tuple[Supporter, ...] = ()
+    measured_in: Mapping[str, CalendarHours] = field(default_factory=dict)
+    on_call_hours: CalendarHours | None = None
+    contact_hours: CalendarHours | None = None
+
+    def hours_of(self, target: AvailabilityTarget) -> CalendarHours:
+        """The hours in which an availability that it promises is measured."""
+        return self.measured_in[target.hours] if target.hours else self.service_hours
 
     def label(self, reference: str) -> str:
         """Reference and title, as people read them."""
         return f"{reference} {self.titles.get(reference, '')}".rstrip()
 
+    def versions_of(self, reference: str) -> list[Supporter]:
+        """A supporting agreement in each of its versions, the earlier ones first; nothing where there is none."""
+        latest = self.supporters.get(reference)
+        return [*(one for one in self.earlier if one.reference == reference), *([latest] if latest else [])]
+
     def supporting(self, component: str) -> list[Supporter]:
-        """Those who promise something for a component, in the order of their references."""
-        return [one for _, one in sorted(self.supporters.items()) if one.promises_for(component)]
+        """Those who promise something for a component, in the order of their references, earlier versions first."""
+        everybody = [*self.earlier, *(one for _, one in sorted(self.supporters.items()))]
+        found = [one for one in everybody if one.promises_for(component)]
+        return sorted(found, key=lambda one: one.reference)
+
+    def parts(self, horizon: Horizon) -> Iterator[tuple[Scene, Horizon]]:
+        """The scene in stretches of the horizon, in each of which one version of every supporter holds."""
+        starts = {one.last + timedelta(days=1) for one in self.earlier if one.last}
+        inside = sorted(day for day in starts if horizon.first < day <= horizon.last)
+        ends = [*(day - timedelta(days=1) for day in inside), horizon.last]
+        for first, last in zip([horizon.first, *inside], ends, strict=True):
+            held = {one.reference: one for one in self.earlier if one.last and one.last >= last}
+            routes = _named_from(self.routes, first) if inside else self.routes
+            part = replace(self, supporters={**self.supporters, **held}, earlier=(), routes=routes)
+            yield part, Horizon(first, last, min(max(horizon.agreed_until, first), last))
+
+
+def _named_from(routes: Mapping[str, Route], first: date) -> dict[str, Route]:
+    """Routes whose titles say from when they are looked at, where they are looked at more than once."""
+    since = f"from {first.day} {first:%b %Y}"
+    return {key: route.model_copy(update={"title": f"{route.title}, {since}"}) for key, route in routes.items()}
 
 
 @dataclass(frozen=True)

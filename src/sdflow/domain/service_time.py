@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -70,6 +70,16 @@ class CalendarHours:
     def weekly_minutes(self) -> int:
         """Open minutes of an ordinary week."""
         return sum(window.minutes for day in self.week for window in day)
+
+    @property
+    def working_day_minutes(self) -> int | None:
+        """Open minutes of a working day; none where the days of the week on which it opens differ in length."""
+        lengths = {sum(window.minutes for window in day) for day in self.week if day}
+        return lengths.pop() if len(lengths) == 1 else None
+
+
+EVERY_MINUTE = CalendarHours("", "every minute", "Etc/UTC", ((Window(0, DAY),),) * 7)
+"""The hours of a clock that never stands still."""
 
 
 class _WallClock:
@@ -144,7 +154,17 @@ def open_minutes(hours: CalendarHours, first: date, last: date) -> Intervals:
 
 def clock(hours: CalendarHours, first: date, last: date) -> Clock:
     """The clock that runs while the calendar is open, from its local day `first` to `last`; kept for the next call."""
-    return _clock(_frozen(hours), first, last)
+    return _clock((_frozen(hours),), first, last)
+
+
+def united_clock(calendars: Iterable[CalendarHours], first: date, last: date) -> Clock:
+    """The clock that runs while any of the calendars is open, from each one's local day `first` to `last`; kept."""
+    return _clock(tuple(map(_frozen, calendars)), first, last)
+
+
+def working_days(calendars: Iterable[CalendarHours], first: date, last: date) -> tuple[date, ...]:
+    """The days from first to last on which a window of any of the calendars opens; kept for the next call."""
+    return _working_days(tuple(map(_frozen, calendars)), first, last)
 
 
 @lru_cache(maxsize=1024)
@@ -154,9 +174,34 @@ def local_days(zone: str, first: date, last: date) -> tuple[int, int]:
     return int(edges[0]), int(edges[1])
 
 
+@lru_cache(maxsize=256)
+def times_of_day(zone: str, days: tuple[date, ...], minute: int, first: bool = False) -> Minutes:
+    """The instants at which the clocks of a zone show so many minutes after midnight, on each of the days in order.
+
+    In a repeated hour it is the later instant, or the first where it is asked for; in a skipped one that of the jump.
+    """
+    local = _midnights(days) + minute
+    if not days:
+        return local
+    wall = _WallClock(zone, days[0], days[-1] + timedelta(days=1))
+    return wall.opening(local) if first else wall.closing(local)
+
+
 @lru_cache(maxsize=1024)
-def _clock(calendar: _Frozen, first: date, last: date) -> Clock:
-    return Clock(_opened(calendar, first, last))
+def _working_days(calendars: tuple[_Frozen, ...], first: date, last: date) -> tuple[date, ...]:
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return tuple(day for day in days if any(_opens_on(calendar, day) for calendar in calendars))
+
+
+def _opens_on(calendar: _Frozen, day: date) -> bool:
+    _, week, closed, openings, _ = calendar
+    own = dict(openings).get(day)
+    return bool(week[day.weekday()]) and day not in closed if own is None else bool(own)
+
+
+@lru_cache(maxsize=1024)
+def _clock(calendars: tuple[_Frozen, ...], first: date, last: date) -> Clock:
+    return Clock(union(*(_opened(calendar, first, last) for calendar in calendars)))
 
 
 @lru_cache(maxsize=1024)
@@ -175,7 +220,7 @@ def _opened(calendar: _Frozen, first: date, last: date) -> Intervals:
     return found
 
 
-def _midnights(days: list[date]) -> Minutes:
+def _midnights(days: Sequence[date]) -> Minutes:
     return np.array([(day.toordinal() - _DAY_ZERO) * DAY for day in days], dtype=np.int64)
 
 
@@ -209,7 +254,8 @@ NOTHING.setflags(write=False)
 
 def intervals(*spans: tuple[int, int]) -> Intervals:
     """The union of spans of time, each from an instant until another."""
-    return merged(np.array(spans, dtype=np.int64).reshape(-1, 2))
+    found: Intervals = np.array(spans, dtype=np.int64).reshape(-1, 2)
+    return found if len(spans) == 1 and spans[0][0] < spans[0][1] else merged(found)
 
 
 def merged(spans: Intervals) -> Intervals:
@@ -229,7 +275,16 @@ def union(*parts: Intervals) -> Intervals:
 
 def intersection(*parts: Intervals) -> Intervals:
     """The instants that lie in every part."""
+    if len(parts) == 2 and 1 in map(len, parts):
+        return _clipped(*sorted(parts, key=len, reverse=True))
     return parts[0] if len(parts) == 1 else covered(len(parts), *parts)
+
+
+def _clipped(time: Intervals, span: Intervals) -> Intervals:
+    if not len(span):
+        return NOTHING
+    found = np.column_stack((np.maximum(time[:, 0], span[0, 0]), np.minimum(time[:, 1], span[0, 1])))
+    return found[found[:, 0] < found[:, 1]]
 
 
 def minus(whole: Intervals, taken: Intervals) -> Intervals:
@@ -309,7 +364,7 @@ class Clock:
 
     def _reached(self, run: Minutes, side: str) -> Minutes:
         found = np.searchsorted(self._before, run, "left" if side == "left" else "right") - 1
-        span = np.clip(found, 0, len(self._opens) - 1)
+        span = np.maximum(found, 0)
         return np.asarray(self._opens[span] + run - self._before[span])
 
 

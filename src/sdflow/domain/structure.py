@@ -51,17 +51,25 @@ class Structure(Strict):
 
 
 class Tier(Strict):
-    """One station of a support route.
+    """One station of a support route; those `beside` it work at the same time, and the later one counts.
 
     A tier hands over within `hand_over` of its agreement, the last one restores; `relay_minutes` is what the
     hand-over itself takes, on the clock of the tier that hands over.
     """
 
     agreement: SupporterReference
+    beside: Annotated[list[SupporterReference], Field(max_length=10)] = Field(
+        default_factory=list, description="Agreements that work at the same time"
+    )
     until: Literal["hand_over", "restore"] = Field(
         "hand_over", description="Which promise of the agreement ends this tier's part"
     )
     relay_minutes: Annotated[int, Field(ge=0, le=10_080)] = Field(0, description="Minutes that passing on takes")
+
+    @property
+    def agreements(self) -> tuple[str, ...]:
+        """Every agreement that works at this station."""
+        return (self.agreement, *self.beside)
 
 
 class Route(Strict):

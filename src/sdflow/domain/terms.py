@@ -12,21 +12,26 @@ from pydantic import Field, model_validator
 
 from sdflow.domain.kind import Strict
 
+MOST_MONTHS = 99 * 12
+"""The longest first term that an agreement may have."""
+
 Months = Annotated[int, Field(ge=1, le=600)]
 
 
 class EndCounts(StrEnum):
-    """How an agreement's end is to be read."""
+    """How an agreement's end is to be read; where it is not stated, the earlier day counts."""
 
     last_day = "last_day"
     first_day_after = "first_day_after"
+    not_stated = "not_stated"
 
 
 class Renewal(StrEnum):
-    """What happens at the end of the term when nobody does anything."""
+    """What happens at the end of the term: it ends, it goes on unless notice is given, or only if both sides say so."""
 
     ends = "ends"
     automatic = "automatic"
+    express = "express"
 
 
 class Notice(Strict):
@@ -48,18 +53,30 @@ class Term(Strict):
     start_on: date = Field(
         ge=date(1900, 1, 1), le=date(2200, 12, 31), description="The first day on which the agreement holds"
     )
-    end_on: date | None = Field(None, description="The end of the first term; none for an open-ended agreement")
+    end_on: Annotated[date, Field(le=date(2999, 12, 31))] | None = Field(
+        None, description="The end of the first term; none for an open-ended agreement"
+    )
     end_counts: EndCounts = Field(
         EndCounts.last_day, description="Whether the end is the last day or the first day after"
     )
     renewal: Renewal = Field(Renewal.ends, description="What happens at the end if nobody gives notice")
     renewal_months: Months | None = Field(None, description="Length of each further term, in months")
     notice: Notice | None = Field(None, description="How long before the end notice must be given")
+    minimum_until: date | None = Field(
+        None, description="The day before which an open-ended agreement does not end, whenever notice is given"
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.end_on is not None and self.end_on <= self.start_on:
             raise ValueError(f"ends on {self.end_on}, which is not after its start on {self.start_on}")
+        if self.end_on is not None and self.end_on > plus_months(self.start_on, MOST_MONTHS):
+            raise ValueError(
+                f"a term from {self.start_on} to {self.end_on} is longer than {MOST_MONTHS // 12} years; "
+                "leave end_on out of an open-ended agreement"
+            )
+        if self.minimum_until is not None and self.end_on is not None:
+            raise ValueError("minimum_until is for an open-ended agreement, which has no end_on")
         if self.renewal is Renewal.automatic and (self.end_on is None or self.renewal_months is None):
             raise ValueError("an automatic renewal needs an end_on and renewal_months")
         return self
@@ -168,7 +185,8 @@ def ends_after_notice(term: Term, given_on: date) -> date | None:
         numbers = count(_renewals(term, given_on))
         return term.last_day_after(next(number for number in numbers if given_on <= _notice_by(term, number)))
     if term.end_on is None:
-        return max(given_on, term.start_on) + _period(term)
+        last = max(given_on, term.start_on) + _period(term)
+        return max(last, term.minimum_until) if term.minimum_until else last
     return None
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sdflow.domain.service_time import CalendarHours
     from sdflow.domain.structure import Route, Structure
     from sdflow.domain.terms import Term
+    from sdflow.domain.waiver import Acceptance
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,52 @@ class Promising(ABC):
     """An agreement that promises a service to a customer."""
 
     @abstractmethod
-    def promise(self) -> Promise:
-        """What is promised."""
+    def promise(self) -> Promise | None:
+        """What is promised; none where it only states clauses that others inherit."""
+
+
+@dataclass(frozen=True)
+class Inheritance:
+    """Clauses, by their paths, that come from a wider agreement."""
+
+    wider: str
+    paths: tuple[str, ...]
+
+
+class Inheriting(ABC):
+    """Something that may take clauses over from a wider agreement."""
+
+    @abstractmethod
+    def inherits(self) -> Inheritance | None:
+        """Which clauses come from where."""
+
+
+@dataclass(frozen=True)
+class RequiredClause:
+    """One requirement: how much it matters, what it says, and by which clause of which agreement it is answered."""
+
+    weight: str
+    statement: str
+    measured_by: str | None
+    reply: str | None
+    agreement: str | None
+    clause: str | None
+
+
+class Requiring(ABC):
+    """Something that states requirements, which agreements answer."""
+
+    @abstractmethod
+    def required_clauses(self) -> Mapping[str, RequiredClause]:
+        """The requirements by their keys."""
+
+
+class Answering(ABC):
+    """An agreement that answers a statement of requirements."""
+
+    @abstractmethod
+    def answered_requirement(self) -> str | None:
+        """The record whose requirements it answers."""
 
 
 class Supporting(ABC):
@@ -115,6 +160,31 @@ class Lasting(ABC):
     @abstractmethod
     def agreed_term(self) -> Term:
         """The term as it was agreed, before any notice."""
+
+
+class Waiving(ABC):
+    """Something by which a finding about an agreement is accepted for a time."""
+
+    @abstractmethod
+    def accepted(self) -> Acceptance:
+        """What is accepted, up to which gap and until when."""
+
+    @classmethod
+    @abstractmethod
+    def proposing(cls, acceptance: Acceptance, reason: str, owner: str) -> Content:
+        """A content that accepts this; the owner is the person who answers for it."""
+
+
+class Adoptable(ABC):
+    """Something that may have been signed elsewhere and is taken in with its paper."""
+
+    @abstractmethod
+    def signed_elsewhere_on(self) -> date | None:
+        """When it was signed elsewhere; none where it is signed here."""
+
+    @abstractmethod
+    def with_paper(self, file_name: str, sha256: str) -> Content:
+        """The content with the paper on which it was signed."""
 
 
 class Signable(ABC):

@@ -10,21 +10,36 @@ from sdflow.domain.finding import Severity
 
 
 class Effect(StrEnum):
-    """What a step brings about besides the new state."""
+    """What a step brings about besides the new state.
+
+    `freeze`: the content becomes the next version. `restore`: the content is again that of the last signed version.
+    `supersede`: the version that comes into force takes the place of the one before it.
+    """
 
     freeze = "freeze"
+    restore = "restore"
+    supersede = "supersede"
 
 
 class TermGuard(StrEnum):
     """What must be so of the term for which a record holds."""
 
+    begun = "begun"
     over = "over"
+
+
+class VersionGuard(StrEnum):
+    """What must be so of the versions of a record: one was signed before, or none was."""
+
+    standing = "standing"
+    first = "first"
 
 
 class Trigger(StrEnum):
     """What takes a step by itself as soon as its guards hold."""
 
     signature = "signature"
+    adoption = "adoption"
 
 
 @dataclass(frozen=True)
@@ -33,7 +48,8 @@ class State:
 
     `frozen`: content may not change. `binding`: the agreement is signed, so it can support others while its
     term runs. `negotiation`: a change of content is a numbered round of offer and counter-offer. `ending`: notice
-    was given on the day on which the record came here, and the term ends by it.
+    was given on the day on which the record came here, and the term ends by it. `ended`: what was signed holds no
+    longer from the day on which the record came here.
     """
 
     name: str
@@ -44,6 +60,7 @@ class State:
     binding: bool = False
     negotiation: bool = False
     ending: bool = False
+    ended: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,8 +70,9 @@ class Guards:
     `by`: roles of which the person has one. `requires`: fields that may not be empty. `findings`: no
     finding of this weight or heavier. `signed_by`: every signatory has signed. `keys`: every signatory has a
     certificate. `not_by`: a person who took one of these steps may not take this one (`apply` is the
-    drafting). `on_or_after`: the business date has reached the date in this field. `after`: has passed it. `term`: the
-    last day of the term, renewals and notice counted, is past.
+    drafting). `on_or_after`: the business date has reached the date in this field. `after`: has passed it. `term`: it
+    has begun, or its last day, renewals and notice counted, is past. `version`: whether a version was signed before.
+    `later_requires`: fields that may not be empty from the second version on.
     """
 
     by: tuple[str, ...] = ()
@@ -66,6 +84,8 @@ class Guards:
     on_or_after: str | None = None
     after: str | None = None
     term: TermGuard | None = None
+    version: VersionGuard | None = None
+    later_requires: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sdflow.adapters.storage import Writing
 from sdflow.domain.errors import Refused
 from sdflow.domain.event import Act, Event
 from sdflow.domain.kind import Content, links
-from sdflow.domain.record import Record, Revision
+from sdflow.domain.record import Envelope, Record, Revision, StoredDocument
 from sdflow.engine.definitions import Definitions, stored_text
 from sdflow.engine.workspace import Occasion, Workspace
 
@@ -55,9 +55,12 @@ class Change:
         return record
 
     def revise(self, record: Record, content: Content, offered_by: str | None = None) -> Record:
-        """The record with a further revision; in a negotiation it is the next numbered round."""
+        """The record with a further revision; in a negotiation it is the next numbered round.
+
+        What is frozen may only change in its housekeeping, which lies outside what was signed.
+        """
         state = self.definitions.state(record)
-        if state.frozen:
+        if state.frozen and stored_text(content)[1] != record.revision.sha256:
             raise Refused(
                 f"{record.reference} is '{record.state}' and can no longer be changed",
                 (state.meaning,),
@@ -80,6 +83,18 @@ class Change:
             round=number,
         )
         return self.writing.revise(changed, revision, _links(content))
+
+    def keep_version(self, envelope: Envelope, document: StoredDocument) -> None:
+        """A frozen version and its first document."""
+        self.writing.keep_envelope(envelope)
+        self.writing.keep_document(document)
+        self.tell(
+            envelope.reference,
+            "frozen",
+            version=envelope.version,
+            envelope_sha256=envelope.sha256,
+            document_sha256=document.sha256,
+        )
 
     def move(self, record: Record, step: str, target: str) -> Record:
         """The record in the state to which a step leads."""

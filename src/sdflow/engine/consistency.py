@@ -6,18 +6,23 @@ import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, partial
 
 from sdflow.adapters.storage import Reading
 from sdflow.domain.composition import dependency_cycle
 from sdflow.domain.errors import Unreadable
 from sdflow.domain.kind import Content, Link, links
 from sdflow.domain.trait import Timed
+from sdflow.engine.inheritance import inheritance_faults, inherited_clauses
 from sdflow.engine.workspace import Workspace
 
 SOME_DAY = date(2026, 1, 1)
 """A day for which holidays are asked, only to learn whether the region is known."""
 
 REGION = "holidays"
+
+MOST_NEAR = 50
+"""For so many unknown references the nearest known one is looked up, which takes its time among thousands."""
 
 
 @dataclass(frozen=True)
@@ -29,35 +34,56 @@ class Inconsistency:
     message: str
 
 
+class _Known:
+    """What the database knows, each record asked for once: thousands of contents may name the same ones."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.record = cache(reading.record)
+        self.records = cache(reading.records)
+        self._near: dict[str, str] = {}
+
+    def near(self, reference: str, arriving: Mapping[str, Content]) -> str:
+        """The known reference that somebody who wrote an unknown one may have meant, for the first ones asked."""
+        if reference not in self._near and len(self._near) < MOST_NEAR:
+            known = [*arriving, *(record.reference for record in self.records())]
+            found = difflib.get_close_matches(reference, known, 1)
+            self._near[reference] = f"; did you mean {found[0]}?" if found else ""
+        return self._near.get(reference, "")
+
+
 def inconsistencies(workspace: Workspace, reading: Reading, arriving: Mapping[str, Content]) -> Iterator[Inconsistency]:
     """Everything that does not fit of the contents that arrive, by the references of their records.
 
     A reference to a record that is not there or of a kind that the field does not admit, parts that need one
     another in a circle, a region whose holidays nobody knows. Every verb that stores a content asks here.
     """
+    asked = _Known(reading)
     for reference, content in arriving.items():
         for link in links(content):
-            if message := _link_fault(workspace, reading, link, arriving):
+            if message := _link_fault(workspace, asked, link, arriving):
                 yield Inconsistency(reference, link.path, message)
+        known = partial(_content_of, workspace, asked, arriving)
+        yield from (Inconsistency(reference, *fault) for fault in inheritance_faults(content, known))
         if isinstance(content, Timed) and (message := _region_fault(workspace, content)):
             yield Inconsistency(reference, REGION, message)
-    yield from _circle(workspace, reading, arriving)
+    yield from _inheriting_circle(workspace, asked, arriving)
+    yield from _circle(workspace, asked, arriving)
 
 
-def _link_fault(workspace: Workspace, reading: Reading, link: Link, arriving: Mapping[str, Content]) -> str | None:
+def _link_fault(workspace: Workspace, reading: _Known, link: Link, arriving: Mapping[str, Content]) -> str | None:
     kinds = workspace.definitions.kinds
     admitted = [model.description for model in kinds.values() if link.mark.admits(model)]
     wanted = " or ".join(description.title.lower() for description in admitted)
     found = _model_of(workspace, reading, link.reference, arriving)
     if found is None:
-        return f"there is no record {link.reference}{_near(reading, link.reference, arriving)}; expected a {wanted}"
+        return f"there is no record {link.reference}{reading.near(link.reference, arriving)}; expected a {wanted}"
     if not link.mark.admits(found):
         return f"{link.reference} is a {found.description.title.lower()}; expected a {wanted}"
     return None
 
 
 def _model_of(
-    workspace: Workspace, reading: Reading, reference: str, arriving: Mapping[str, Content]
+    workspace: Workspace, reading: _Known, reference: str, arriving: Mapping[str, Content]
 ) -> type[Content] | None:
     if reference in arriving:
         return type(arriving[reference])
@@ -65,10 +91,27 @@ def _model_of(
     return workspace.definitions.kinds[record.kind] if record else None
 
 
-def _near(reading: Reading, reference: str, arriving: Mapping[str, Content]) -> str:
-    known = [*arriving, *(record.reference for record in reading.records())]
-    near = difflib.get_close_matches(reference, known, 1)
-    return f"; did you mean {near[0]}?" if near else ""
+def _content_of(
+    workspace: Workspace, reading: _Known, arriving: Mapping[str, Content], reference: str
+) -> Content | None:
+    if reference in arriving:
+        return arriving[reference]
+    record = reading.record(reference)
+    return workspace.definitions.content(record) if record else None
+
+
+def _inheriting_circle(
+    workspace: Workspace, reading: _Known, arriving: Mapping[str, Content]
+) -> Iterator[Inconsistency]:
+    for reference in arriving:
+        way = [reference]
+        content = arriving.get(reference)
+        while content is not None and (clauses := inherited_clauses(content)):
+            way.append(clauses[0].wider)
+            if way[-1] in way[:-1]:
+                yield Inconsistency(reference, "within", f"these inherit from one another: {' → '.join(way)}")
+                break
+            content = _content_of(workspace, reading, arriving, way[-1])
 
 
 def _region_fault(workspace: Workspace, content: Timed) -> str | None:
@@ -82,7 +125,7 @@ def _region_fault(workspace: Workspace, content: Timed) -> str | None:
     return None
 
 
-def _circle(workspace: Workspace, reading: Reading, arriving: Mapping[str, Content]) -> Iterator[Inconsistency]:
+def _circle(workspace: Workspace, reading: _Known, arriving: Mapping[str, Content]) -> Iterator[Inconsistency]:
     graph = {reference: _needs(content) for reference, content in arriving.items()}
     if not any(graph.values()):
         return

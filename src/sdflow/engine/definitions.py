@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from sdflow.adapters.workflow_engine import WorkflowEngine
 from sdflow.domain.content import Plain, canonical_text, content_hash, plain
+from sdflow.domain.difference import ClauseChange, clause_changes
 from sdflow.domain.errors import Refused, Unreadable
 from sdflow.domain.kind import Content, Description, housekeeping, joined, material
 from sdflow.domain.record import Record, Revision
@@ -48,23 +49,24 @@ class Definitions:
 
     def content(self, record: Record, revision: Revision | None = None) -> Content:
         """The content of a record's revision as its model, upgraded where the format is older."""
-        model = self.kinds[record.kind]
         chosen = revision or record.revision
         stored = json.loads(chosen.text)
         whole = joined(stored["content"], stored.get("housekeeping"))
-        number = int(chosen.format.partition("/")[2])
+        return self.content_of(record.kind, chosen.format, whole, record.reference)
+
+    def content_of(self, kind: str, format: str, whole: dict[str, Any], source: str) -> Content:
+        """A content as it was stored in a format, as its model; `source` says where it was found."""
+        model = self.kinds[kind]
+        number = int(format.partition("/")[2])
         if number > model.description.format:
-            raise Unreadable.because(
-                record.reference,
-                f"its content is {chosen.format}, which a newer sdflow wrote; upgrade sdflow",
-            )
+            raise Unreadable.because(source, f"its content is {format}, which a newer sdflow wrote; upgrade sdflow")
         if number < model.description.format:
             whole = model.upgraded(number, whole)
         try:
             return model.model_validate(whole)
         except ValidationError as error:
             raise Unreadable.because(
-                record.reference, f"its stored content no longer fits {chosen.format}: {error.errors()[0]['msg']}"
+                source, f"its stored content no longer fits {format}: {error.errors()[0]['msg']}"
             ) from None
 
     def kind_named(self, name: str) -> str:
@@ -86,6 +88,23 @@ def material_of(revision: Revision) -> Plain:
     """The material part of a stored revision, exactly as it was hashed."""
     agreed: Plain = json.loads(revision.text)["content"]
     return agreed
+
+
+def whole_of(text: str) -> Plain:
+    """A stored text with its housekeeping, as plain mappings and lists."""
+    stored = json.loads(text)
+    whole: Plain = joined(stored["content"], stored.get("housekeeping"))
+    return whole
+
+
+def changes_of(revision: Revision, content: Content) -> list[ClauseChange]:
+    """Every clause, housekeeping included, that a content words otherwise than a stored revision."""
+    return clause_changes(whole_of(revision.text), whole_of(stored_text(content)[0]))
+
+
+def housekeeping_of(revision: Revision) -> Any:
+    """The housekeeping part of a stored revision; none where it has none."""
+    return json.loads(revision.text).get("housekeeping")
 
 
 def holds(revision: Revision) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from sdflow.adapters.workflow_engine import WorkflowEngine
@@ -27,7 +28,7 @@ def run_journey(workflow: Workflow, journey: Journey) -> list[str]:
             step = engine.step(state, move.step)
         except Refused as refusal:
             return [*faults, f"move {number}: {refusal}"]
-        reasons = unmet(step, _situation(move))
+        reasons = unmet(step, replace(_situation(move), trigger=step.on))
         faults += [f"move {number} ('{move.step}' by {move.by}): {fault}" for fault in _faults(move, reasons)]
         if move.refused is None:
             state = engine.take(state, move.step, lambda _: True)
@@ -56,7 +57,10 @@ def _situation(move: JourneyMove) -> Situation:
         lacks=lambda path: path == given.get("missing"),
         date_of=lambda _: DUE,
         took=lambda name: name == given.get("took"),
+        first_day=lambda: DUE,
         last_day=lambda: DUE,
+        standing=lambda: "standing" in given,
+        unchanged=lambda path: path == given.get("unchanged"),
         findings=lambda: [Finding("given", Severity(found), f"a {found} that the journey gives")] if found else [],
         unsigned=("somebody",) if "unsigned" in given else (),
         keyless=("somebody",) if "keyless" in given else (),

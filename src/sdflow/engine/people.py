@@ -47,3 +47,11 @@ def person_behind(reading: Reading, definitions: Definitions, login: str) -> str
         advice = "say who acts with --as PERSON, or give one person this login"
         raise Refused(f"{why} the login '{login}'", advice=advice)
     return found[0]
+
+
+def roles_ended_on(content: Acting, day: date) -> date | None:
+    """The last day of the roles of somebody who had some and holds none on a day; none for everybody else."""
+    held = content.held_roles()
+    if not held or any(one.held_on(day) for one in held):
+        return None
+    return max((one.until for one in held if one.until is not None and one.until < day), default=None)

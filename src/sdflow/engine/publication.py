@@ -9,10 +9,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time
+from itertools import pairwise
 from typing import Any
 
 from sdflow.adapters.storage import Reading
+from sdflow.domain.clause_path import values_at
 from sdflow.domain.content import canonical_text, content_hash, plain
+from sdflow.domain.difference import clause_changes
 from sdflow.domain.document import Attachment, Manuscript
 from sdflow.domain.errors import Refused
 from sdflow.domain.fact import FactKind
@@ -20,13 +23,16 @@ from sdflow.domain.kind import Content, links, material
 from sdflow.domain.record import Envelope, Record, StoredDocument
 from sdflow.domain.service_time import CalendarHours
 from sdflow.domain.signature import ENVELOPE_ATTACHMENT
-from sdflow.domain.trait import Acting, Promising, Signable, Timed
-from sdflow.engine.definitions import material_of
+from sdflow.domain.trait import Acting, Promising, Signable, Supporting, Timed
+from sdflow.engine.definitions import housekeeping_of, material_of
+from sdflow.engine.inheritance import inherited_clauses
 from sdflow.engine.proof import Proof, Prover
+from sdflow.engine.staleness import checked_clauses
 from sdflow.engine.workspace import Occasion, Workspace
 
 ENVELOPE_FORMAT = "envelope/1"
-TARGET_COLUMNS = ("agreement", "clause", "metric", "priority", "minutes", "percent")
+FIGURE_COLUMNS = ("comparison", "value", "unit", "statement")
+TARGET_COLUMNS = ("agreement", "clause", "metric", "priority", "minutes", "percent", *FIGURE_COLUMNS)
 
 
 class Publisher:
@@ -41,7 +47,7 @@ class Publisher:
     def freeze(self, record: Record) -> tuple[Envelope, StoredDocument]:
         """The next version of a record: its envelope, and its document ready for signature."""
         version = record.version + 1
-        content = self.workspace.definitions.content(record)
+        content = self.complete(record)
         proof = self.proof(record, content)
         text = canonical_text(self._envelope(record, content, version, proof))
         envelope = Envelope(record.reference, version, text, content_hash(text), act=0)
@@ -50,7 +56,7 @@ class Publisher:
 
     def draft(self, record: Record) -> bytes:
         """The document of a record as it stands, under a watermark and without signature fields."""
-        content = self.workspace.definitions.content(record)
+        content = self.complete(record)
         return self.press(record=record, content=content, proof=self.proof(record, content), envelope=None)
 
     def press(self, *, record: Record, content: Content, proof: Proof | None, envelope: Envelope | None) -> bytes:
@@ -79,9 +85,78 @@ class Publisher:
             )
         )
 
+    def complete(self, record: Record) -> Content:
+        """The content of a record with the clauses that it inherits."""
+        return self.prover.complete(record.reference)
+
+    def adopt(self, record: Record, paper: bytes, file_name: str) -> tuple[Envelope, StoredDocument]:
+        """The first version of a record that was signed elsewhere: its envelope, and the paper as its document."""
+        content = self.complete(record)
+        adopted = {"file_name": file_name, "file_sha256": sha256_of(paper)}
+        text = canonical_text(self._envelope(record, content, record.version + 1, None) | {"adopted": adopted})
+        envelope = Envelope(record.reference, record.version + 1, text, content_hash(text), act=0)
+        return envelope, StoredDocument(record.reference, envelope.version, 0, paper, sha256_of(paper), act=0)
+
+    def annex(self, record: Record) -> bytes:
+        """The contacts of a record as of the day, with every change of its housekeeping."""
+        view = {"content": self.complete(record), "amendments": self._amendments(record)}
+        return self._accompanying("annex", f"Annex to {record.reference}: {record.title}", record, view)
+
+    def redline(self, record: Record, view: dict[str, Any]) -> bytes:
+        """What changed between two texts of a record, as the view gives it."""
+        return self._accompanying("redline", f"Changes of {record.reference}: {record.title}", record, view)
+
+    def _accompanying(self, template: str, title: str, record: Record, view: dict[str, Any]) -> bytes:
+        """A document that goes with a record and is no part of it."""
+        shared = {
+            "record": self._record_view(record),
+            "organisation": asdict(self.workspace.organisation),
+            "effective_on": self.occasion.today,
+            "generator": f"sdflow {self.workspace.versions['sdflow']}",
+        }
+        html = self.workspace.pages.html(template, shared | view)
+        return self.workspace.press.render(
+            Manuscript(
+                html=html,
+                title=title,
+                author=self.workspace.organisation.name,
+                dated_at=datetime.combine(self.occasion.today, time(0), tzinfo=UTC),
+                identifier=content_hash(html),
+            )
+        )
+
+    def _amendments(self, record: Record) -> list[dict[str, Any]]:
+        """The revisions that changed housekeeping, each with what it changed."""
+        revisions = self.reading.revisions(record.reference)
+        acts = {act.number: act for act in self.reading.acts(record.reference)}
+        rows = []
+        for before, after in pairwise(revisions):
+            changes = clause_changes(plain(housekeeping_of(before) or {}), plain(housekeeping_of(after) or {}))
+            if changes:
+                act = acts[after.act]
+                actor = self.reading.record(act.actor)
+                rows.append(
+                    {
+                        "recorded_on": act.effective_on,
+                        "actor": actor.title if actor else act.actor,
+                        "reason": act.reason,
+                        "changes": changes,
+                    }
+                )
+        return rows
+
+    def inherited(self, content: Content) -> dict[str, dict[str, Any]]:
+        """From where each inherited clause comes: reference, title and version of the wider agreement."""
+        found = {}
+        for one in inherited_clauses(content):
+            wider, _ = self.prover.cited(one.wider)
+            found[one.path] = {"reference": one.wider, "title": wider.title, "version": wider.version}
+        return found
+
     def proof(self, record: Record, content: Content) -> Proof | None:
-        """The proof of an agreement with a customer, none for other contents."""
-        return self.prover.prove(record.reference) if isinstance(content, Promising) else None
+        """The proof of an agreement that promises a service; none for other contents."""
+        promises = isinstance(content, Promising) and content.promise() is not None
+        return self.prover.prove(record.reference) if promises else None
 
     def cited(self, content: Content) -> dict[str, tuple[Record, Content]]:
         """Every record that a content refers to, and those that they refer to in turn."""
@@ -112,11 +187,21 @@ class Publisher:
                 for reference, hours in calendars.items()
             },
             "signatories": self._signatories(content),
+            "inherited": {
+                path: origin | {"clause": material(value)}
+                for path, origin in self.inherited(content).items()
+                for value in values_at(content, path)
+            },
+            "checked_against": checked_clauses(self.prover, record.reference)
+            if isinstance(content, Supporting)
+            else {},
             "proof": proof
             and {
                 "proven": [{"clause": one.clause, "statement": one.statement} for one in proof.proven],
                 "unproven": [one.clause for one in proof.unproven],
-                "findings": [{"rule": one.rule, "message": one.message} for one in proof.findings],
+                "findings": [
+                    {"rule": one.rule, "message": one.message, "waiver": one.waiver} for one in proof.findings
+                ],
                 "overridden": list(proof.overridden),
             },
             "versions": dict(self.workspace.versions),
@@ -154,22 +239,14 @@ class Publisher:
 
     def _view(self, record: Record, content: Content, proof: Proof | None, envelope: Envelope | None) -> dict[str, Any]:
         cited = self.cited(content)
-        state = self.workspace.definitions.state(record)
-        description = self.workspace.definitions.description(record.kind)
         return {
-            "record": {
-                "reference": record.reference,
-                "kind_title": description.title,
-                "title": record.title,
-                "version": record.version,
-                "revision": record.revision.number,
-                "state": state.name,
-                "state_meaning": state.meaning,
-            },
+            "record": self._record_view(record),
             "content": content,
             "referred": {reference: one for reference, (_, one) in cited.items()},
             "calendars": {ref: _calendar_view(hours) for ref, hours in self._calendars(cited, content).items()},
             "signatories": self._signatories(content),
+            "inherited": self.inherited(content),
+            "versions": self._versions(record),
             "proof": proof and _proof_view(proof),
             "envelope_sha256": envelope.sha256 if envelope else None,
             "draft": envelope is None,
@@ -178,6 +255,33 @@ class Publisher:
             "effective_on": self.occasion.today,
             "generator": f"sdflow {self.workspace.versions['sdflow']}",
         }
+
+    def _record_view(self, record: Record) -> dict[str, Any]:
+        state = self.workspace.definitions.state(record)
+        return {
+            "reference": record.reference,
+            "kind_title": self.workspace.definitions.description(record.kind).title,
+            "title": record.title,
+            "version": record.version,
+            "revision": record.revision.number,
+            "state": state.name,
+            "state_meaning": state.meaning,
+        }
+
+    def _versions(self, record: Record) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        for one in self.prover.versions(record):
+            signed = self.reading.signatures(record.reference, one.number)
+            rows.append(
+                {
+                    "version": one.number,
+                    "starts_on": one.first,
+                    "ends_on": one.last,
+                    "change_request": one.envelope["content"].get("change_request"),
+                    "signed_on": max((each.signed_at.date() for each in signed), default=None),
+                }
+            )
+        return rows
 
     def _revisions(self, record: Record) -> list[dict[str, Any]]:
         acts = {act.number: act for act in self.reading.acts(record.reference)}
@@ -201,7 +305,7 @@ class Publisher:
     def _targets(self, record: Record, content: Content) -> bytes:
         """The promises of an agreement as comma-separated values; a heading alone where it makes none."""
         rows: list[FactKind] = []
-        if isinstance(content, Promising):
+        if isinstance(content, Promising) and content.promise() is not None:
             rows = [one for one in self.prover.facts(record.reference) if one.states_promise]
         out = io.StringIO()
         sheet = csv.writer(out, lineterminator="\n")
@@ -239,6 +343,12 @@ def sha256_of(pdf: bytes) -> str:
     return hashlib.sha256(pdf).hexdigest()
 
 
+def adopted_as(envelope: Envelope) -> str | None:
+    """The name of the paper on which a version was signed elsewhere; none where it was signed here."""
+    adopted: dict[str, str] | None = json.loads(envelope.text).get("adopted")
+    return adopted["file_name"] if adopted else None
+
+
 def envelope_signatories(envelope: Envelope) -> list[dict[str, str]]:
     """Who is to sign a version, as frozen: key, person, name, party, capacity, fingerprint."""
     found: list[dict[str, str]] = json.loads(envelope.text)["signatories"]
@@ -268,6 +378,12 @@ def _proof_view(proof: Proof) -> dict[str, Any]:
                 "title": one.title,
                 "message": one.message,
                 "reference": one.reference,
+                "clause": one.clause,
+                "gap": one.gap_text,
+                "weakest": one.weakest,
+                "witness": one.witness,
+                "waiver": one.waiver,
+                "waived_until": one.waived_until,
             }
             for one in proof.findings
         ],

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cached_property
 
 from sdflow.adapters.storage import Reading
 from sdflow.domain.clause_path import is_empty, values_at
@@ -17,9 +17,11 @@ from sdflow.domain.kind import Content
 from sdflow.domain.record import Record
 from sdflow.domain.trait import Lasting, Promising, Signable
 from sdflow.domain.workflow import Step
+from sdflow.engine.inheritance import whole
 from sdflow.engine.people import person, roles_on
 from sdflow.engine.proof import Prover
 from sdflow.engine.terms import term_in_force
+from sdflow.engine.versions import Version, signed_versions
 from sdflow.engine.workspace import Occasion, Workspace
 
 DRAFTING = "apply"
@@ -47,37 +49,64 @@ def possible_steps(workspace: Workspace, reading: Reading, record: Record, occas
 
 def situation_of(workspace: Workspace, reading: Reading, record: Record, occasion: Occasion) -> Situation:
     """What the guards ask about a record, for somebody on a day."""
-    definitions = workspace.definitions
-    content = definitions.content(record)
-
-    @cache
-    def findings() -> Sequence[Finding]:
-        return (
-            Prover(workspace, reading, occasion.today).prove(record.reference).findings
-            if isinstance(content, Promising)
-            else ()
-        )
-
-    def took(step: str) -> bool:
-        return occasion.actor in who_took(reading.acts(record.reference), record.reference, step)
-
-    def last_day() -> date | None:
-        if not isinstance(content, Lasting):
-            return content.ends_on()
-        return term_in_force(definitions, reading, record, content.agreed_term()).ends_by_itself()
-
+    asked = _Asked(workspace, reading, record, occasion)
     return Situation(
         who=occasion.name,
-        roles=roles_on(person(reading, definitions, occasion.actor), occasion.today),
+        roles=roles_on(person(reading, workspace.definitions, occasion.actor), occasion.today),
         today=occasion.today,
-        lacks=lambda path: is_empty(content, path),
-        date_of=lambda path: _date_at(content, path),
-        took=took,
-        last_day=last_day,
-        findings=findings,
-        unsigned=unsigned(reading, record, content),
-        keyless=keyless(reading, workspace, content, occasion.today),
+        lacks=lambda path: is_empty(asked.complete, path),
+        date_of=lambda path: _date_at(asked.content, path),
+        took=asked.took,
+        first_day=asked.content.starts_on,
+        last_day=asked.last_day,
+        standing=lambda: bool(asked.versions),
+        unchanged=asked.unchanged,
+        findings=asked.findings,
+        unsigned=unsigned(reading, record, asked.content),
+        keyless=keyless(reading, workspace, asked.content, occasion.today),
     )
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A record that somebody wants to advance; what is costly is computed when a guard asks for it."""
+
+    workspace: Workspace
+    reading: Reading
+    record: Record
+    occasion: Occasion
+
+    @cached_property
+    def content(self) -> Content:
+        return self.workspace.definitions.content(self.record)
+
+    @cached_property
+    def complete(self) -> Content:
+        return whole(self.content, lambda wider: self.workspace.definitions.content(self.reading.required(wider)))
+
+    @cached_property
+    def versions(self) -> Sequence[Version]:
+        return signed_versions(self.workspace.definitions, self.reading, self.record)
+
+    def unchanged(self, path: str) -> bool:
+        return bool(self.versions) and values_at(self.content, path) == values_at(self.versions[-1].content, path)
+
+    def findings(self) -> Sequence[Finding]:
+        if not isinstance(self.complete, Promising) or self.complete.promise() is None:
+            return ()
+        return Prover(self.workspace, self.reading, self.occasion.today).prove(self.record.reference).findings
+
+    def took(self, step: str) -> bool:
+        """Whether the one who acts took a step since the last version was frozen and signed."""
+        since = self.versions[-1].act if self.versions else 0
+        acts = [act for act in self.reading.acts(self.record.reference) if act.number > since]
+        return self.occasion.actor in who_took(acts, self.record.reference, step)
+
+    def last_day(self) -> date | None:
+        if not isinstance(self.content, Lasting):
+            return self.content.ends_on()
+        agreed = self.content.agreed_term()
+        return term_in_force(self.workspace.definitions, self.reading, self.record, agreed).ends_by_itself()
 
 
 def _date_at(content: Content, path: str) -> date | None:

@@ -1,9 +1,10 @@
-"""Terms: how long a record really holds, once notice was given."""
+"""Terms: how long a record really holds, once notice was given or it was ended."""
 
 from __future__ import annotations
 
 import json
-from datetime import date
+from collections.abc import Collection
+from datetime import date, timedelta
 
 from sdflow.adapters.storage import Reading
 from sdflow.domain.record import Record
@@ -15,16 +16,21 @@ def term_in_force(definitions: Definitions, reading: Reading, record: Record, ag
     """The agreed term of a record, ended by the notice that was given where its state says that one was."""
     if not definitions.state(record).ending:
         return agreed
-    given_on = _came_on(reading, record)
-    return agreed.after_notice(given_on) if given_on else agreed
+    days = _came_on(reading, record, {record.state})
+    return agreed.after_notice(days[-1]) if days else agreed
 
 
-def _came_on(reading: Reading, record: Record) -> date | None:
-    """The business date on which a record came into its present state."""
-    days = [
-        act.effective_on
-        for act in reading.acts(record.reference)
-        for event in map(json.loads, act.events)
-        if event["reference"] == record.reference and event["details"].get("target") == record.state
+def ended_after(definitions: Definitions, reading: Reading, record: Record) -> date | None:
+    """The last day before a record was ended; none where it was not."""
+    if not definitions.state(record).ended:
+        return None
+    ended = {state.name for state in definitions.workflows[record.kind].states if state.ended}
+    days = _came_on(reading, record, ended)
+    return days[0] - timedelta(days=1) if days else None
+
+
+def _came_on(reading: Reading, record: Record, states: Collection[str]) -> list[date]:
+    """The business dates on which a record came into one of these states, in their order."""
+    return [
+        day for day, text in reading.events(record.reference) if json.loads(text)["details"].get("target") in states
     ]
-    return days[-1] if days else None

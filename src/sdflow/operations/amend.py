@@ -8,14 +8,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sdflow.domain.content import plain
-from sdflow.domain.difference import ClauseChange, clause_changes
+from sdflow.domain.difference import ClauseChange
 from sdflow.domain.errors import Fault, Unreadable
-from sdflow.domain.kind import Content, joined, material
+from sdflow.domain.kind import Content, joined
 from sdflow.domain.record import Record
 from sdflow.engine.change import acting
 from sdflow.engine.consistency import inconsistencies
-from sdflow.engine.definitions import material_of
+from sdflow.engine.definitions import changes_of
 from sdflow.engine.workspace import Occasion, Workspace
 
 
@@ -42,7 +41,7 @@ def amend(
         ]
         if faults:
             raise Unreadable(*faults)
-        changes = clause_changes(material_of(record.revision), plain(material(content)))
+        changes = changes_of(record.revision, content)
         if dry_run or not changes:
             return record, changes
         return change.revise(record, content, occasion.actor), changes

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sdflow.adapters.definitions.record_files import RecordFile, read_records
+from sdflow.adapters.definitions.record_tables import Progress, read_tables, unseen
 from sdflow.adapters.storage import Reading
-from sdflow.domain.content import plain
-from sdflow.domain.difference import ClauseChange, clause_changes
+from sdflow.domain.difference import ClauseChange
 from sdflow.domain.errors import Fault, Unreadable
-from sdflow.domain.kind import material
+from sdflow.domain.kind import Content
 from sdflow.domain.record import Record
 from sdflow.engine.change import acting
 from sdflow.engine.consistency import inconsistencies
-from sdflow.engine.definitions import material_of, stored_text
+from sdflow.engine.definitions import changes_of, stored_text
 from sdflow.engine.workspace import Occasion, Workspace
 
 
@@ -32,20 +32,32 @@ class Applied:
 
 
 def apply(
-    workspace: Workspace, occasion: Occasion, paths: Sequence[Path], *, reason: str = "", dry_run: bool = False
+    workspace: Workspace,
+    occasion: Occasion,
+    paths: Sequence[Path],
+    *,
+    mapping: Path | None = None,
+    reason: str = "",
+    dry_run: bool = False,
+    progress: Progress = unseen,
 ) -> list[Applied]:
-    """Take in record files. Every fault of every file is found first; then everything is one act.
+    """Take in record files, or tables that a mapping file explains.
 
-    With `dry_run` nothing is stored, and what would change is returned.
+    Every fault of every file is found first; then everything is one act. With `dry_run` nothing is stored, and what
+    would change is returned.
     """
-    files = read_records(paths, workspace.definitions.kinds)
+    kinds = workspace.definitions.kinds
+    files = read_tables(paths, mapping, kinds, progress) if mapping else read_records(paths, kinds)
     with suppress(_DryRunError), acting(workspace, occasion, "apply", reason) as change:
         before = {file.reference: change.writing.record(file.reference) for file in files}
-        faults = list(_faults(workspace, change.writing, files, before))
+        progress("Comparing with what is there", 0, len(files))
+        faults = dict.fromkeys(_faults(workspace, change.writing, files, before))
         if faults:
             raise Unreadable(*faults)
         applied = [_outcome(file, before[file.reference]) for file in files]
-        for file, one in sorted(zip(files, applied, strict=True), key=lambda pair: pair[0].reference):
+        ordered = sorted(zip(files, applied, strict=True), key=lambda pair: pair[0].reference)
+        for number, (file, one) in enumerate(ordered, 1):
+            progress("Storing records", number, len(ordered))
             record = before[file.reference]
             if record is None:
                 change.create(file.kind, file.reference, file.content)
@@ -64,7 +76,7 @@ def _outcome(file: RecordFile, record: Record | None) -> Applied:
     if record is None:
         return Applied(file.reference, file.kind, file.content.title, "created")
     same = stored_text(file.content)[0] == record.revision.text
-    changes = clause_changes(material_of(record.revision), plain(material(file.content)))
+    changes = changes_of(record.revision, file.content)
     return Applied(file.reference, file.kind, file.content.title, "unchanged" if same else "revised", tuple(changes))
 
 
@@ -77,18 +89,19 @@ def _faults(
     arriving = {reference: file.content for reference, file in written.items()}
     for one in inconsistencies(workspace, reading, arriving):
         file = written[one.reference]
-        yield Fault(file.source, file.line_of(one.path) if one.path else file.line, one.path, one.message)
+        yield file.fault(one.path, one.message)
 
 
 def _record_faults(workspace: Workspace, file: RecordFile, record: Record | None) -> Iterator[Fault]:
     if record is not None and record.kind != file.kind:
         known = workspace.definitions.description(record.kind).title.lower()
         yield Fault(file.source, file.line, "kind", f"{file.reference} is already a {known}")
-    elif (
-        record is not None
-        and workspace.definitions.state(record).frozen
-        and _outcome(file, record).outcome == "revised"
-    ):
+    elif record is not None and _would_break(workspace, record, file.content):
         paths = ", ".join(change.path for change in _outcome(file, record).changes[:3])
         message = f"{file.reference} is '{record.state}' and can no longer be changed ({paths} would)"
         yield Fault(file.source, file.line, "", message)
+
+
+def _would_break(workspace: Workspace, record: Record, content: Content) -> bool:
+    """Whether a content changes what is frozen; housekeeping lies outside it."""
+    return workspace.definitions.state(record).frozen and stored_text(content)[1] != record.revision.sha256

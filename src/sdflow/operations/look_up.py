@@ -14,7 +14,7 @@ from sdflow.domain.errors import NotFound
 from sdflow.domain.event import Act
 from sdflow.domain.kind import joined
 from sdflow.domain.record import Citation, Envelope, Record, StoredSignature
-from sdflow.engine.definitions import material_of
+from sdflow.engine.definitions import whole_of
 from sdflow.engine.workspace import Workspace
 
 
@@ -68,7 +68,7 @@ def history(workspace: Workspace, reference: str) -> list[HistoryLine]:
     """Every act on a record, oldest first."""
     with workspace.storage.reading() as reading:
         _found(reading, reference)
-        texts = {one.number: material_of(one) for one in reading.revisions(reference)}
+        texts = {one.number: whole_of(one.text) for one in reading.revisions(reference)}
         lines = []
         for act in reading.acts(reference):
             events = tuple(event for text in act.events if (event := json.loads(text))["reference"] == reference)

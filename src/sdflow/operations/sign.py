@@ -11,6 +11,7 @@ from sdflow.domain.record import Envelope, Record, StoredDocument, StoredSignatu
 from sdflow.domain.signature import SigningRequest, statement
 from sdflow.domain.workflow import Trigger
 from sdflow.engine.change import Change, acting
+from sdflow.engine.people import person, roles_ended_on
 from sdflow.engine.publication import envelope_signatories, sha256_of
 from sdflow.engine.transition import steps_triggered
 from sdflow.engine.workspace import Occasion, Workspace
@@ -41,6 +42,7 @@ def sign(workspace: Workspace, occasion: Occasion, reference: str, key: SigningK
         done = {one.field for one in change.writing.signatures(reference, record.version)}
         waiting = [one for one in signatories if one["key"] not in done]
         signatory = _next(record, waiting, signatories, occasion)
+        _still_in_office(workspace, change, occasion)
         _same_key(signatory, key)
         request = SigningRequest(
             field=signatory["key"],
@@ -86,6 +88,15 @@ def _next(
     if waiting[0] is not mine[0]:
         raise Refused(f"{waiting[0]['name']} signs {record.reference} before {occasion.name}")
     return mine[0]
+
+
+def _still_in_office(workspace: Workspace, change: Change, occasion: Occasion) -> None:
+    ended_on = roles_ended_on(person(change.writing, workspace.definitions, occasion.actor), occasion.today)
+    if ended_on is not None:
+        raise Refused(
+            f"{occasion.name} holds no role since {ended_on:%d %B %Y} and signs nothing any more",
+            advice="name another signatory in a further round, or record the role that is held now",
+        )
 
 
 def _same_key(signatory: dict[str, str], key: SigningKey) -> None:

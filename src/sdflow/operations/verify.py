@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from sdflow.adapters.signing import agreement_in
 from sdflow.adapters.signing import verify as verify_pdf
 from sdflow.adapters.storage import Storage
-from sdflow.domain.signature import ExpectedSignature, VerificationReport
-from sdflow.engine.publication import envelope_signatories, sha256_of
+from sdflow.domain.record import Envelope
+from sdflow.domain.signature import Check, CheckName, ExpectedSignature, VerificationReport
+from sdflow.engine.publication import adopted_as, envelope_signatories, sha256_of
 
 
 def verify(pdf: bytes, source: str, at: datetime, storage: Storage | None = None) -> VerificationReport:
@@ -21,6 +23,9 @@ def verify(pdf: bytes, source: str, at: datetime, storage: Storage | None = None
         reference, version = (known.reference, known.version) if known else named or ("", 0)
         envelope = reading.envelope(reference, version) if reference else None
         latest = reading.document(reference, version) if reference else None
+    paper = adopted_as(envelope) if envelope else None
+    if known and envelope and paper:
+        return _adopted(source, envelope, paper)
     if envelope is None or latest is None:
         return verify_pdf(pdf, source, expected=(), envelope_sha256="", recorded_sha256=frozenset(), at=at)
     return verify_pdf(
@@ -31,6 +36,20 @@ def verify(pdf: bytes, source: str, at: datetime, storage: Storage | None = None
         recorded_sha256=frozenset({latest.sha256}),
         at=at,
     )
+
+
+def _adopted(source: str, envelope: Envelope, paper: str) -> VerificationReport:
+    signed = json.loads(envelope.text)["content"]["adopted"]
+    people = ", ".join(f"{one['name']} for {one['party']}" for one in signed["signatories"])
+    checks = (
+        Check(CheckName.recorded, True, f"The file is, byte for byte, the paper that was taken in as {paper}"),
+        Check(
+            CheckName.signatures,
+            None,
+            f"It was signed elsewhere, on {signed['signed_on']} by {people}; that is not judged",
+        ),
+    )
+    return VerificationReport(source, envelope.reference, envelope.version, envelope.sha256, (), checks)
 
 
 def _expected(signatory: dict[str, str]) -> ExpectedSignature:

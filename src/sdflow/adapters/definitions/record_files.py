@@ -31,11 +31,20 @@ class RecordFile:
 
     def line_of(self, field_path: str) -> int:
         """The line of a field such as `targets.restore.P1`, or of the nearest part around it."""
-        path: Place = ()
-        for part in filter(None, field_path.split(".")):
-            numbered = part.isdecimal() and (*path, part) not in self.lines
-            path = (*path, int(part) if numbered else part)
-        return nearest_line(self.lines, path) or self.line
+        return nearest_line(self.lines, place_in(self.lines, field_path)) or self.line
+
+    def fault(self, field_path: str, message: str) -> Fault:
+        """A fault of a field, or of the whole record where the path is empty."""
+        return Fault(self.source, self.line_of(field_path) if field_path else self.line, field_path, message)
+
+
+def place_in(lines: Mapping[Place, tuple[int, int]], field_path: str) -> Place:
+    """The place that a path such as `signatories.1.person` names; digits are a position unless they are a key."""
+    path: Place = ()
+    for part in filter(None, field_path.split(".")):
+        numbered = part.isdecimal() and (*path, part) not in lines
+        path = (*path, int(part) if numbered else part)
+    return path
 
 
 def read_records(paths: Sequence[Path], kinds: Mapping[str, type[Content]]) -> list[RecordFile]:

@@ -5,23 +5,36 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
 from sdflow.adapters.definitions.fact_values import MisfitError, no_field, read_fact
-from sdflow.adapters.definitions.rule_patterns import read_conditions
+from sdflow.adapters.definitions.rule_patterns import read_conditions, read_gap
 from sdflow.adapters.definitions.text_yaml import Located, Place, read_single
 from sdflow.adapters.definitions.validation import fault_at, validated
-from sdflow.adapters.definitions.wording import NAME_PATTERN, RULE_ID_PATTERN, unknown
+from sdflow.adapters.definitions.wording import NAME_PATTERN, unknown
 from sdflow.domain.errors import Fault, Unreadable
 from sdflow.domain.finding import Severity
 from sdflow.domain.kind import Line, Strict, Title
-from sdflow.domain.rule import Condition, Example, FieldOf, Operator, Pattern, Rule, Schema
+from sdflow.domain.rule import (
+    RULE_ID_PATTERN,
+    Computed,
+    Condition,
+    Example,
+    FieldOf,
+    Operator,
+    Pattern,
+    Rule,
+    Schema,
+)
 
 MOST_PATTERNS = 15
 """The rule engine takes no more patterns in one rule."""
+
+_SENTENCES = ("message", "advice", "proves", "subject", "weakest", "witness")
 
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 
@@ -63,6 +76,11 @@ class _RuleInFile(Strict):
     severity: Severity
     advice: Line | None = None
     proves: Line | None = None
+    gap: Any = None
+    unit: Line | None = None
+    subject: Line | None = None
+    weakest: Line | None = None
+    witness: Line | None = None
     match: Annotated[tuple[_PatternInFile, ...], Field(min_length=1, max_length=MOST_PATTERNS)]
     message: Line
     examples: tuple[_ExampleInFile, ...]
@@ -71,6 +89,12 @@ class _RuleInFile(Strict):
     def _shows_both_sides(self) -> Self:
         if not any(one.fires for one in self.examples) or all(one.fires for one in self.examples):
             raise ValueError("needs at least two examples: one in which it fires and one in which it stays silent")
+        return self
+
+    @model_validator(mode="after")
+    def _counts_in_something(self) -> Self:
+        if (self.gap is None) != (self.unit is None):
+            raise ValueError("gap and unit belong together: a number, and what it counts, such as minutes")
         return self
 
 
@@ -110,10 +134,12 @@ class _RuleReading:
         match = tuple(self._pattern(number, pattern) for number, pattern in enumerate(declared.match))
         examples = tuple(self._example(number, example) for number, example in enumerate(declared.examples))
         first = dict(list(self._aliases.items())[:1])
-        for word, known in (("message", self._aliases), ("advice", self._aliases), ("proves", first)):
+        for word in _SENTENCES:
+            known = first if word == "proves" else self._aliases
             self._check_placeholders(word, getattr(declared, word) or "", known)
+        gap = self._gap(declared.gap)
         self._check_names([example.name for example in examples])
-        return None if self.faults else self._complete(declared, match, examples)
+        return None if self.faults else replace(self._complete(declared, match, examples), gap=gap)
 
     def _complete(self, declared: _RuleInFile, match: tuple[Pattern, ...], examples: tuple[Example, ...]) -> Rule:
         return Rule(
@@ -126,6 +152,10 @@ class _RuleReading:
             examples=examples,
             advice=declared.advice or "",
             proves=declared.proves or "",
+            unit=declared.unit or "",
+            subject=declared.subject or "",
+            weakest=declared.weakest or "",
+            witness=declared.witness or "",
             source=self._located.source,
             line=self._located.line(self._place) or 0,
         )
@@ -160,6 +190,13 @@ class _RuleReading:
                     self._refuse(str(one), *place, "where", field, *one.below)
                 else:
                     yield one
+
+    def _gap(self, declared: object) -> FieldOf | Computed | None:
+        try:
+            return None if declared is None else read_gap(declared, self._aliases, self._schema)
+        except MisfitError as misfit:
+            self._refuse(str(misfit), "gap", *misfit.below)
+        return None
 
     def _example(self, number: int, declared: _ExampleInFile) -> Example:
         read = [read_fact(given, self._schema) for given in declared.given]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from sdflow.adapters.definitions.fact_values import MisfitError, constant, field_type, number
@@ -59,6 +60,49 @@ def _is_computed(value: Mapping[str, object]) -> bool:
     return bool(value) and not value.keys() - set(Arithmetic)
 
 
+def read_gap(value: object, aliases: Aliases, schema: Schema) -> FieldOf | Computed:
+    """By how much a rule does not hold: a number of a matched fact, or computed; `MisfitError` says why it is none."""
+    if isinstance(value, str):
+        return _number_of(f"${value.removeprefix('$')}", aliases, schema)
+    if not isinstance(value, dict) or len(value) != 1 or not _is_computed(value):
+        example = "{sub: [$promised.percent, $part.percent]}"
+        raise MisfitError(f"is a number of a matched fact, written alias.field, or computed as in {example}")
+    ((word, parts),) = value.items()
+    if not isinstance(parts, list) or len(parts) != 2:
+        raise MisfitError(f"'{word}' takes a list of two", word)
+    left, right = (_gap_part(part, aliases, schema) for part in parts)
+    if not isinstance(left, FieldOf) and not isinstance(right, FieldOf):
+        raise MisfitError("both parts are constants; a gap comes from the facts", word)
+    return Computed(Arithmetic(word), left, right)
+
+
+def _gap_part(value: object, aliases: Aliases, schema: Schema) -> FieldOf | int | Decimal:
+    if isinstance(value, str) and value.startswith("$"):
+        return _number_of(value, aliases, schema)
+    return number(str(value), FieldType.number)
+
+
+def _number_of(text: str, aliases: Aliases, schema: Schema) -> FieldOf:
+    reference, kind_type = _field_of(text, aliases, schema, "pattern")
+    if kind_type not in (None, FieldType.int, FieldType.number):
+        raise MisfitError(f"{reference} is of type '{kind_type}', and a gap is a number")
+    return reference
+
+
+def _field_of(text: str, aliases: Aliases, schema: Schema, among: str) -> tuple[FieldOf, FieldType | None]:
+    """The field that `$alias.field` names and its type; none where the kind of the fact is unknown."""
+    named = _FIELD_OF.fullmatch(text)
+    if not named:
+        raise MisfitError(
+            f"the field of {'an' if among.startswith('e') else 'a'} {among} is written $alias.field, {found(text)}"
+        )
+    alias, field = named.groups()
+    if alias not in aliases:
+        raise MisfitError(unknown(among, alias, aliases))
+    kind = aliases[alias]
+    return FieldOf(alias, field), None if kind is None else field_type(kind, field, schema)
+
+
 class _FieldReading:
     """Reads the comparisons of one field of a pattern."""
 
@@ -85,20 +129,10 @@ class _FieldReading:
             raise MisfitError("nothing equals nothing; write {missing: true} or {exists: true}")
         if not isinstance(value, str) or not value.startswith("$"):
             return constant(value, wanted)
-        reference, kind_type = self._reference(value)
+        reference, kind_type = _field_of(value, self._aliases, self._schema, "earlier pattern")
         if kind_type is not None and kind_type is not wanted:
             raise MisfitError(f"{value} is of type '{kind_type}', where type '{wanted}' is needed")
         return reference
-
-    def _reference(self, text: str) -> tuple[FieldOf, FieldType | None]:
-        named = _FIELD_OF.fullmatch(text)
-        if not named:
-            raise MisfitError(f"the field of an earlier pattern is written $alias.field, {found(text)}")
-        alias, field = named.groups()
-        if alias not in self._aliases:
-            raise MisfitError(unknown("earlier pattern", alias, self._aliases))
-        kind = self._aliases[alias]
-        return FieldOf(alias, field), None if kind is None else field_type(kind, field, self._schema)
 
     def _computed(self, operator: Operator, value: Mapping[str, Any]) -> Operand:
         if len(value) != 1 or not _is_computed(value):

@@ -42,7 +42,7 @@ def models_at(model: type[BaseModel], location: Place) -> list[type[BaseModel]]:
     """The models of which the value at one of Pydantic's locations may be one; tags of unions are passed over."""
     types: Types = (model,)
     for part in location:
-        types = _below(types, part) or types
+        types = types_below(types, part) or types
     return [one for one in types if _is_model(one)]
 
 
@@ -50,10 +50,10 @@ def misread(raw: object, types: Types, path: Place) -> Iterator[tuple[Place, str
     """Texts that Pydantic would take for a number, a date or a truth value though they are not written as one."""
     if isinstance(raw, dict):
         for key, item in raw.items():
-            yield from misread(item, _below(types, key), (*path, key))
+            yield from misread(item, types_below(types, key), (*path, key))
     elif isinstance(raw, list):
         for number, item in enumerate(raw):
-            yield from misread(item, _below(types, number), (*path, number))
+            yield from misread(item, types_below(types, number), (*path, number))
     elif isinstance(raw, str):
         wanted = [one for one in types if one is not type(None)]
         message = _ill_written(raw.strip(), wanted[0]) if len(wanted) == 1 and wanted[0] in _WRITTEN else None
@@ -70,7 +70,8 @@ def _ill_written(raw: str, wanted: type) -> str | None:
     return None
 
 
-def _below(types: Types, part: str | int) -> Types:
+def types_below(types: Types, part: str | int) -> Types:
+    """The types of which what stands under a field, a key or a position may be one; none where nothing may."""
     return tuple(one for kind in types for one in _below_one(kind, part))
 
 

@@ -65,12 +65,12 @@ def nearest_line(lines: Mapping[Place, tuple[int, int]], path: Place) -> int | N
 
 def read_file(path: Path) -> list[Located]:
     """The documents of a YAML file in UTF-8; `Unreadable` says where and why it is none."""
-    return read_text(_decoded(str(path), _read_bytes(path)), str(path))
+    return read_text(_decoded(str(path), read_bytes(path)), str(path))
 
 
 def read_single(path: Path) -> tuple[Located, str]:
     """The one document of a YAML file, and the SHA-256 of the file's bytes."""
-    content = _read_bytes(path)
+    content = read_bytes(path)
     documents = [one for one in read_text(_decoded(str(path), content), str(path)) if one.value is not None]
     if not documents:
         raise Unreadable.because(str(path), "is empty", line=1)
@@ -79,7 +79,8 @@ def read_single(path: Path) -> tuple[Located, str]:
     return documents[0], hashlib.sha256(content).hexdigest()
 
 
-def _read_bytes(path: Path, most: int = 4 * Limits.characters) -> bytes:
+def read_bytes(path: Path, most: int = 4 * Limits.characters) -> bytes:
+    """The bytes of a file, at most so many; `Unreadable` says why there are none."""
     source = str(path)
     try:
         if path.is_dir():
@@ -134,6 +135,16 @@ def _require_text(text: str, source: str, limits: Limits) -> None:
     if found:
         line = len(re.findall("\r\n|\r|\n", text[: found.start()])) + 1
         raise Unreadable.because(source, f"{_named(found.group())} is not allowed", line=line)
+
+
+def composed(text: str) -> str:
+    """A text in Unicode's composed form (NFC); `ValueError` names a character that may stand in no text."""
+    if text.isascii() and text.isprintable():
+        return text
+    found = _UNWANTED_IN_TEXT.search(text)
+    if found:
+        raise ValueError(f"{_named(found.group())} is not allowed")
+    return unicodedata.normalize("NFC", text)
 
 
 def _named(character: str) -> str:
@@ -263,12 +274,10 @@ class _Reading:
         text = event.value
         if len(text) > self._limits.scalar:
             raise self._refuse(f"a text of {len(text):,} characters; at most {self._limits.scalar:,} are allowed")
-        if text.isascii() and text.isprintable():
-            return text
-        found = _UNWANTED_IN_TEXT.search(text)
-        if found:
-            raise self._refuse(f"{_named(found.group())} is not allowed")
-        return unicodedata.normalize("NFC", text)
+        try:
+            return composed(text)
+        except ValueError as unwanted:
+            raise self._refuse(str(unwanted)) from None
 
 
 def _shortened(text: str, most: int = 80) -> str:

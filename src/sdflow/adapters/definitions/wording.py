@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sdflow.domain.kind import KEY_PATTERN, REFERENCE_PATTERN
+from sdflow.domain.rule import RULE_ID_PATTERN
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]{0,59}$"
 FIELD_PATH_PATTERN = r"^[a-z][a-z0-9_]*(\.([A-Za-z0-9_-]+|\*))*$"
-RULE_ID_PATTERN = r"^[A-Z]{2,6}-[0-9]{3}[a-z]?$"
 _PATTERNS = {
     RULE_ID_PATTERN: "must be an id such as SLM-011",
     REFERENCE_PATTERN: "must be a reference such as SLA-0001: capital letters and digits, in parts joined by '-'",

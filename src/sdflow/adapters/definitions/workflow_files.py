@@ -24,13 +24,16 @@ from sdflow.domain.workflow import (
     Step,
     TermGuard,
     Trigger,
+    VersionGuard,
     Workflow,
     workflow_faults,
 )
 
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 FieldPath = Annotated[str, Field(pattern=FIELD_PATH_PATTERN, max_length=200)]
-GuardName = Literal["role", "not_by", "requires", "on_or_after", "after", "term", "keys", "signed_by", "findings"]
+GuardName = Literal[
+    "role", "not_by", "requires", "on_or_after", "after", "term", "version", "keys", "signed_by", "findings"
+]
 
 _NAMED = re.compile(r"(step|state) '([^']+)'")
 
@@ -43,6 +46,7 @@ class _StateInFile(Strict):
     binding: bool = False
     negotiation: bool = False
     ending: bool = False
+    ended: bool = False
 
 
 class _StepInFile(Strict):
@@ -58,6 +62,8 @@ class _StepInFile(Strict):
     on_or_after: FieldPath | None = None
     after: FieldPath | None = None
     term: TermGuard | None = None
+    version: VersionGuard | None = None
+    later_requires: tuple[FieldPath, ...] = ()
     effects: tuple[Effect, ...] = ()
     on: Trigger | None = None
 
@@ -75,6 +81,8 @@ class _StepInFile(Strict):
             on_or_after=self.on_or_after,
             after=self.after,
             term=self.term,
+            version=self.version,
+            later_requires=self.later_requires,
         )
 
 
@@ -87,6 +95,8 @@ class _GivenInFile(Strict):
     findings: Severity | None = None
     unsigned: Literal["yes"] | None = None
     keyless: Literal["yes"] | None = None
+    standing: Literal["yes"] | None = None
+    unchanged: FieldPath | None = None
 
 
 class _MoveInFile(Strict):

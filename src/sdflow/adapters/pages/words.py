@@ -31,6 +31,8 @@ _MONTHS = [
 ]  # fmt: skip
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _NUMBER_WITH_UNIT = re.compile(r"(?<=\d) (?=%|(?:h|min|ms)\b)")
+_STEP_OF_PATH = re.compile(r"(?<=[._])(?=[^._])")
+_LONG_PATH = 22
 _HEADING = re.compile(r'<h3 id="([^"]+)">(.*?)</h3>', re.DOTALL)
 
 OpeningHours = Sequence[Sequence[tuple[int, int]]]
@@ -63,13 +65,18 @@ def percent(value: Decimal | int, places: int | None = None, *, at_least: int = 
     return f"{number(value, places, at_least=at_least)}{NO_BREAK}%"
 
 
-def minutes(value: int) -> str:
+def minutes(value: Decimal | int) -> str:
     """A duration in minutes as people say it: 30 min, 4 h, 2 h 30 min."""
-    hours, rest = divmod(value, 60)
-    parts = [f"{hours:,}{NO_BREAK}h"] if hours else []
-    if rest or not hours:
+    whole_hours, rest = (number(Decimal(part).normalize()) for part in divmod(value, 60))
+    parts = [f"{whole_hours}{NO_BREAK}h"] if whole_hours != "0" else []
+    if rest != "0" or not parts:
         parts.append(f"{rest}{NO_BREAK}min")
     return NO_BREAK.join(parts)
+
+
+def hours(value: Decimal | int) -> str:
+    """A duration in hours as people say it: 8 h, 1 h 30 min."""
+    return minutes(Decimal(value) * 60)
 
 
 def clock(value: int) -> str:
@@ -80,6 +87,11 @@ def clock(value: int) -> str:
 def day(value: date) -> str:
     """A date such as 1 January 2027."""
     return f"{value.day}{NO_BREAK}{_MONTHS[value.month - 1]}{NO_BREAK}{value.year}"
+
+
+def day_of_year(value: date) -> str:
+    """A day that comes back each year, such as 1 January."""
+    return f"{value.day}{NO_BREAK}{_MONTHS[value.month - 1]}"
 
 
 def instant(value: datetime) -> str:
@@ -104,6 +116,12 @@ def colour(value: str) -> str:
     if not _COLOUR.fullmatch(value):
         raise ValueError(f"{value!r} is not a colour; write one such as #123a5f")
     return value
+
+
+def path(value: str) -> Markup:
+    """The path of a clause; one that is long may be broken after a dot or an underscore."""
+    breaks = "<wbr>" if len(value) > _LONG_PATH else ""
+    return Markup(breaks).join(_STEP_OF_PATH.split(value))
 
 
 def short_hash(value: str) -> str:
@@ -158,12 +176,15 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "number": number,
     "percent": percent,
     "minutes": minutes,
+    "hours": hours,
     "clock": clock,
     "day": day,
+    "day_of_year": day_of_year,
     "instant": instant,
     "money": money,
     "paragraphs": paragraphs,
     "colour": colour,
+    "path": path,
     "short_hash": short_hash,
     "hash_groups": hash_groups,
     "day_groups": day_groups,

@@ -70,6 +70,16 @@ def _faults(rule: Rule, schema: Schema) -> Iterator[Fault]:
             if not pattern.alias or pattern.alias in known:
                 yield _fault(rule, f"its pattern for '{pattern.fact}' needs an alias of its own")
             known[pattern.alias] = fields
+    if rule.gap is not None and (reason := _gap_fault(rule.gap, known)):
+        yield _fault(rule, f"gap: {reason}")
+
+
+def _gap_fault(gap: Operand, known: Known) -> str | None:
+    try:
+        found = _type_of(gap, known)
+    except _Unsound as unsound:
+        return str(unsound)
+    return None if found in NUMBERS else f"it is of type '{found}', and a gap is a number"
 
 
 def _require_meaning(condition: Condition, kind: str, fields: Mapping[str, FieldType], known: Known) -> None:

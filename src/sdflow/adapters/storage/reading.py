@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any, TypeVar
 
 from sqlalchemy import Executable, Row, Select, select
 from sqlalchemy.orm import Session
@@ -23,11 +24,15 @@ from sdflow.adapters.storage.tables import (
     RevisionRow,
     SignatureRow,
 )
-from sdflow.domain.errors import Unreadable
+from sdflow.domain.errors import NotFound, Unreadable
 from sdflow.domain.event import Act
 from sdflow.domain.record import Citation, Envelope, Record, Revision, StoredDocument, StoredSignature
 
 Found = Row[*tuple[Any, ...]]
+Kept = TypeVar("Kept")
+
+ASKED_AT_ONCE = 500
+"""How many references stand in one query."""
 
 
 class Reading:
@@ -39,8 +44,14 @@ class Reading:
 
     def record(self, reference: str) -> Record | None:
         """The record with its latest revision; none where the reference names none."""
-        rows = self._all(_records().where(col(RecordRow.reference) == reference))
-        return as_record(*rows[0]) if rows else None
+        return self.records_named([reference]).get(reference)
+
+    def required(self, reference: str) -> Record:
+        """The record with its latest revision; raises NotFound where there is none."""
+        record = self.record(reference)
+        if record is None:
+            raise NotFound(f"there is no record {reference}", advice="see: sdflow list")
+        return record
 
     def records(self, *, kind: str | None = None, state: str | None = None) -> list[Record]:
         """The records of a kind, in a state, or all; by reference, each with its latest revision."""
@@ -51,6 +62,43 @@ class Reading:
             statement = statement.where(col(RecordRow.state) == state)
         return sorted((as_record(*row) for row in self._all(statement)), key=lambda record: record.reference)
 
+    def let_go(self) -> None:
+        """Say that nothing of what was asked for is needed any more; only a reading that keeps answers does something."""
+
+    def records_named(self, references: Sequence[str]) -> dict[str, Record]:
+        """The records with these references, as far as they are there."""
+        rows = self._in_parts(references, lambda some: _records().where(col(RecordRow.reference).in_(some)))
+        return {row[0].reference: as_record(*row) for row in rows}
+
+    def cites_of(self, references: Sequence[str]) -> dict[str, list[Citation]]:
+        """The links from each of these records to others, by their paths."""
+        rows = self._in_parts(references, lambda some: _links().where(col(LinkRow.citing).in_(some)))
+        return _sorted_out(
+            references, sorted((Citation(*row) for row in rows), key=_by_record_and_path), lambda one: one.citing
+        )
+
+    def cited_by_of(self, references: Sequence[str]) -> dict[str, list[Citation]]:
+        """The links from others to each of these records, by record and path."""
+        rows = self._in_parts(references, lambda some: _links().where(col(LinkRow.cited).in_(some)))
+        return _sorted_out(
+            references, sorted((Citation(*row) for row in rows), key=_by_record_and_path), lambda one: one.cited
+        )
+
+    def envelopes_of(self, references: Sequence[str]) -> dict[str, list[Envelope]]:
+        """The frozen contents of all versions of each of these records, oldest first."""
+        rows = self._in_parts(references, lambda some: select(EnvelopeRow).where(col(EnvelopeRow.reference).in_(some)))
+        found = sorted((as_envelope(row) for (row,) in rows), key=lambda one: (one.reference, one.version))
+        return _sorted_out(references, found, lambda one: one.reference)
+
+    def signatures_of(self, references: Sequence[str]) -> dict[str, list[StoredSignature]]:
+        """Who has signed which version of each of these records, in the order of signing."""
+        rows = self._in_parts(
+            references, lambda some: select(SignatureRow).where(col(SignatureRow.reference).in_(some))
+        )
+        return _sorted_out(
+            references, sorted((as_signature(row) for (row,) in rows), key=_when), lambda one: one.reference
+        )
+
     def revisions(self, reference: str) -> list[Revision]:
         """Every text that the record has had, in their order."""
         rows = self._all(select(RevisionRow).where(col(RevisionRow.reference) == reference))
@@ -58,11 +106,28 @@ class Reading:
 
     def cites(self, reference: str) -> list[Citation]:
         """The links from a record to others, by their paths."""
-        return self._citations(select(LinkRow).where(col(LinkRow.citing) == reference))
+        return self.cites_of([reference])[reference]
 
     def cited_by(self, reference: str) -> list[Citation]:
         """The links from other records to this one, by record and path."""
-        return self._citations(select(LinkRow).where(col(LinkRow.cited) == reference))
+        return self.cited_by_of([reference])[reference]
+
+    def events(self, reference: str) -> list[tuple[date, str]]:
+        """What was done to a record: the business date and the text of each event, in their order."""
+        return self.events_of([reference])[reference]
+
+    def events_of(self, references: Sequence[str]) -> dict[str, list[tuple[date, str]]]:
+        """What was done to each of these records."""
+        asked = select(col(EventRow.reference), col(ActRow.effective_on), col(EventRow.text))
+        ordered = asked.join(ActRow, col(ActRow.number) == col(EventRow.act)).order_by(
+            col(EventRow.act), col(EventRow.sequence)
+        )
+        found: dict[str, list[tuple[date, str]]] = {reference: [] for reference in references}
+        for reference, day, text in self._in_parts(
+            references, lambda some: ordered.where(col(EventRow.reference).in_(some))
+        ):
+            found[reference].append((day, text))
+        return found
 
     def acts(self, reference: str | None = None) -> list[Act]:
         """The acts in their order, each with all its events; with a reference only those that did something to it."""
@@ -83,6 +148,10 @@ class Reading:
             found = found.where(col(EnvelopeRow.version) == version)
         rows = self._all(found.order_by(col(EnvelopeRow.version).desc()).limit(1))
         return as_envelope(rows[0][0]) if rows else None
+
+    def envelopes(self, reference: str) -> list[Envelope]:
+        """The frozen contents of all versions of a record, oldest first."""
+        return self.envelopes_of([reference])[reference]
 
     def document(self, reference: str, version: int | None = None) -> StoredDocument | None:
         """The latest document of a version, or of the latest version that has one."""
@@ -105,11 +174,7 @@ class Reading:
 
     def signatures(self, reference: str, version: int) -> list[StoredSignature]:
         """Who has signed a version, in the order of signing."""
-        asked = select(SignatureRow).where(
-            col(SignatureRow.reference) == reference, col(SignatureRow.version) == version
-        )
-        found = (as_signature(row) for (row,) in self._all(asked))
-        return sorted(found, key=lambda signature: (signature.act == 0, signature.act, signature.signed_at))
+        return [one for one in self.signatures_of([reference])[reference] if one.version == version]
 
     def free_number(self, prefix: str) -> int:
         """The number after the highest of the references that are made of this prefix, a hyphen and digits."""
@@ -125,9 +190,9 @@ class Reading:
         ((head,),) = self._all(select(ChainHeadRow))
         return head.number, head.hash
 
-    def _citations(self, statement: Select[LinkRow]) -> list[Citation]:
-        found = [Citation(row.citing, row.path, row.cited) for (row,) in self._all(statement)]
-        return sorted(found, key=lambda citation: (citation.citing, citation.path, citation.cited))
+    def _in_parts(self, references: Sequence[str], asked: Callable[[Sequence[str]], Executable]) -> Iterator[Found]:
+        for start in range(0, len(references), ASKED_AT_ONCE):
+            yield from self._all(asked(references[start : start + ASKED_AT_ONCE]))
 
     def _all(self, statement: Executable) -> Sequence[Found]:
         try:
@@ -141,3 +206,24 @@ def _records() -> Select[RecordRow, RevisionRow]:
         col(RevisionRow.number) == col(RecordRow.revision_number)
     )
     return select(RecordRow, RevisionRow).join(RevisionRow, latest)
+
+
+def _links() -> Select[str, str, str]:
+    return select(col(LinkRow.citing), col(LinkRow.path), col(LinkRow.cited))
+
+
+def _by_record_and_path(citation: Citation) -> tuple[str, str, str]:
+    return citation.citing, citation.path, citation.cited
+
+
+def _when(signature: StoredSignature) -> tuple[bool, int, datetime]:
+    return signature.act == 0, signature.act, signature.signed_at
+
+
+def _sorted_out(
+    references: Iterable[str], found: Iterable[Kept], whose: Callable[[Kept], str]
+) -> dict[str, list[Kept]]:
+    sorted_out: dict[str, list[Kept]] = {reference: [] for reference in references}
+    for one in found:
+        sorted_out[whose(one)].append(one)
+    return sorted_out

@@ -13,6 +13,7 @@ from sdflow.adapters.storage import condition, schema
 from sdflow.adapters.storage.connection import database_name, engine_for, file_of, for_reading, for_writing, parsed
 from sdflow.adapters.storage.failures import understood
 from sdflow.adapters.storage.reading import Reading
+from sdflow.adapters.storage.snapshot import Snapshot
 from sdflow.adapters.storage.writing import Writing
 from sdflow.domain.errors import Unreadable
 
@@ -63,7 +64,7 @@ class Storage:
     def reading(self) -> Iterator[Reading]:
         """One consistent view of the database; keep it short, on SQLite it can hold up those who write."""
         with understood(self._source), Session(self._reading_engine) as session:
-            yield Reading(session, self._source)
+            yield Snapshot(session, self._source)
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:

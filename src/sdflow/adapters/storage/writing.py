@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from sdflow.adapters.storage.reading import Reading
+from sdflow.adapters.storage.reading import ASKED_AT_ONCE, Reading
 from sdflow.adapters.storage.rows import (
     as_record,
     document_row,
@@ -36,7 +36,6 @@ from sdflow.domain.event import Act, Event
 from sdflow.domain.record import Envelope, Record, Revision, StoredDocument, StoredSignature
 
 FIRST_LOCK = 1
-ASKED_AT_ONCE = 500
 
 WrittenRow = RevisionRow | EnvelopeRow | DocumentRow | SignatureRow
 

@@ -57,6 +57,7 @@ class HolidayRegion(Strict):
     subdivision: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,3}$")] | None = Field(
         None, description="ISO 3166-2 code without the country"
     )
+    hours: Windows = Field(default_factory=list, description="Hours on the holidays; closed unless given")
     closes: HolidayRule = Field(
         HolidayRule.windows, description="The windows that open on the holiday, or its own 24 hours"
     )
@@ -153,6 +154,14 @@ class Calendar(Content, Timed):
             zone=self.zone,
             week=self.week.windows(),
             closed_days=dict(sorted(closed.items())),
-            openings={one.on: tuple(sorted(map(_window, one.windows))) for one in self.openings.values()},
+            openings=self._holiday_hours(holidays)
+            | {one.on: tuple(sorted(map(_window, one.windows))) for one in self.openings.values()},
             holiday_closes_day=self.holidays is not None and self.holidays.closes is HolidayRule.day,
         )
+
+    def _holiday_hours(self, holidays: Mapping[date, str]) -> dict[date, tuple[Window, ...]]:
+        if self.holidays is None or not self.holidays.hours:
+            return {}
+        windows = tuple(sorted(map(_window, self.holidays.hours)))
+        closed = {day for closure in self.closures.values() for day in closure.days()}
+        return {day: windows for day in holidays if day not in closed}

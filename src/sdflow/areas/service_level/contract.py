@@ -6,9 +6,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from sdflow.domain.agreement import SupportedComponent, SupportPromise, SupportTargets
-from sdflow.domain.clauses import Agreement, Lines, Priority
+from sdflow.domain.agreement import SupportedComponent, SupportPromise
+from sdflow.domain.clauses import Agreement, Lines
 from sdflow.domain.kind import Description, Key, Line, Reference, RefersTo, Text
+from sdflow.domain.target import SupportTargets, Workload
 from sdflow.domain.trait import Supporting
 
 
@@ -24,11 +25,10 @@ class Contract(Agreement, Supporting):
     components: Annotated[dict[Key, SupportedComponent], Field(min_length=1, max_length=200)]
     targets: SupportTargets = Field(description="Targets by the supplier's own severities")
     severities: dict[Key, Key] = Field(description="Which of the supplier's severities serves each of our priorities")
-    priorities: dict[Key, Priority] = Field(default_factory=dict, description="The supplier's severities")
+    workload: Workload = Field(default_factory=dict, description="Limits within which the targets hold")
     subcontractors: Lines = Field(default_factory=list)
     audit_right: Text | None = None
     indexation: Text | None = Field(None, description="How prices change")
-    credits: Text | None = Field(None, description="What we receive when a target is missed")
     termination: Text | None = Field(None, description="Termination, exit help, return of data")
 
     @model_validator(mode="after")
@@ -41,4 +41,6 @@ class Contract(Agreement, Supporting):
 
     def support(self) -> SupportPromise:
         """What the supplier promises."""
-        return SupportPromise(self.term, self.hours, self.components, self.targets, self.severities)
+        return SupportPromise(
+            self.term, self.hours, self.components, self.targets, self.severities, services=tuple(self.supports)
+        )

@@ -6,9 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sdflow.domain.agreement import SupportedComponent, SupportPromise, SupportTargets
-from sdflow.domain.clauses import Agreement, Lines, Priority
+from sdflow.domain.agreement import SupportedComponent, SupportPromise
+from sdflow.domain.clauses import Agreement, Lines
 from sdflow.domain.kind import Description, Key, Reference, RefersTo, Text
+from sdflow.domain.target import SupportTargets, Workload
 from sdflow.domain.trait import Supporting
 
 
@@ -26,11 +27,10 @@ class Ola(Agreement, Supporting):
     )
     components: Annotated[dict[Key, SupportedComponent], Field(min_length=1, max_length=200)]
     targets: SupportTargets
-    priorities: dict[Key, Priority] = Field(default_factory=dict)
     hand_over_rules: Text | None = Field(None, description="How work is passed on")
     on_call: Lines = Field(default_factory=list, description="On-call arrangements")
-    capacity: Lines = Field(default_factory=list, description="Capacity limits")
+    workload: Workload = Field(default_factory=dict, description="Limits within which the targets hold")
 
     def support(self) -> SupportPromise:
         """What the team promises."""
-        return SupportPromise(self.term, self.hours, self.components, self.targets)
+        return SupportPromise(self.term, self.hours, self.components, self.targets, services=tuple(self.supports))

@@ -8,9 +8,9 @@ from typing import Annotated
 from pydantic import Field
 
 from sdflow.domain.agreement import PersonReference
-from sdflow.domain.kind import Content, Description, Key, Line, Text
+from sdflow.domain.kind import Content, Description, Key, Line, Reference, RefersTo, Text
 from sdflow.domain.structure import Route, Structure
-from sdflow.domain.trait import Structured
+from sdflow.domain.trait import Party, Structured
 
 
 class Service(Content, Structured):
@@ -22,6 +22,10 @@ class Service(Content, Structured):
     purpose: Text = Field(description="What the service does for the business")
     users: Annotated[int, Field(ge=0, le=100_000_000)] | None = Field(None, description="Number of users")
     criticality: Line | None = Field(None, description="What it means to the business when the service fails")
+    customers: Annotated[list[Annotated[Reference, RefersTo((Party,))]], Field(max_length=200)] = Field(
+        default_factory=list, description="Who uses the service"
+    )
+    criticality_class: Key | None = Field(None, description="Class of criticality, such as gold or tier-1")
     structure: Structure = Field(description="Components in series, redundant, or at least some of many")
     routes: Annotated[dict[Key, Route], Field(max_length=50)] = Field(
         default_factory=dict, description="Support routes"

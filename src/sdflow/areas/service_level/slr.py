@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -9,8 +10,12 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from sdflow.domain.agreement import Hours, PersonReference, Targets
+from sdflow.domain.agreement import Hours, PersonReference
+from sdflow.domain.clause_path import is_empty
+from sdflow.domain.clauses import ClausePath, CriticalPeriods, Currency, Lines, refuse_unknown_periods
 from sdflow.domain.kind import Content, Description, Key, Line, Reference, RefersTo, Strict, Text
+from sdflow.domain.target import Targets, Workload
+from sdflow.domain.trait import RequiredClause, Requiring
 
 
 class Weight(StrEnum):
@@ -34,7 +39,7 @@ class Answer(Strict):
 
     reply: Reply
     agreement: Annotated[Reference, RefersTo(("sla",))] | None = None
-    clause: Line | None = Field(None, description="Path of the clause, such as targets.restore.P1")
+    clause: ClausePath | None = Field(None, description="Path of the clause, such as targets.restore.P1")
     remark: Line | None = None
 
     @model_validator(mode="after")
@@ -49,11 +54,14 @@ class Requirement(Strict):
 
     weight: Weight
     statement: Line = Field(description="What is required, so that it can be measured")
+    measured_by: ClausePath | None = Field(
+        None, description="Path of the wish that states it in numbers, such as targets.restore.P1"
+    )
     source: Line = Field(description="Where the requirement comes from")
     answer: Answer | None = None
 
 
-class Slr(Content):
+class Slr(Content, Requiring):
     """What a customer requires of a service, stated so that it can be measured and answered."""
 
     description = Description("slr", "Service level requirement", "Service level requirements", "SLR", document=True)
@@ -64,7 +72,12 @@ class Slr(Content):
     stated_on: date = Field(description="When the requirement was stated")
     wanted_by: date = Field(description="From when the service is wanted in this way")
     background: Text = Field(description="Business background and the process served")
+    users: Annotated[int, Field(ge=0, le=100_000_000)] | None = Field(None, description="Number of users")
+    sites: Lines = Field(default_factory=list, description="Where the service is used")
     hours: Hours = Field(description="Hours wanted")
+    extensions: Text | None = Field(None, description="How further hours are asked for")
+    critical_periods: CriticalPeriods = Field(default_factory=dict, description="Times that matter most")
+    workload: Workload = Field(default_factory=dict, description="Workload expected")
     targets: Targets = Field(description="Availability and times wanted")
     requirements: Annotated[dict[Key, Requirement], Field(min_length=1, max_length=200)]
     planned_interruptions: Text | None = Field(None, description="Which planned interruptions are acceptable")
@@ -74,7 +87,7 @@ class Slr(Content):
     ceiling: Annotated[Decimal, Field(ge=0, le=10**12, decimal_places=2)] | None = Field(
         None, description="What the service may cost per year"
     )
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    currency: Currency | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -82,7 +95,31 @@ class Slr(Content):
             raise ValueError(f"wanted by {self.wanted_by}, before it was stated on {self.stated_on}")
         if (self.ceiling is None) != (self.currency is None):
             raise ValueError("a ceiling and its currency belong together")
+        refuse_unknown_periods(self.targets, self.critical_periods)
         return self
+
+    @model_validator(mode="after")
+    def _measured_by_own_wishes(self) -> Self:
+        for key, one in self.requirements.items():
+            if one.measured_by and is_empty(self, one.measured_by):
+                raise ValueError(
+                    f"requirement {key} is measured by {one.measured_by}, about which nothing is said here"
+                )
+        return self
+
+    def required_clauses(self) -> Mapping[str, RequiredClause]:
+        """The requirements by their keys, with their answers."""
+        return {
+            key: RequiredClause(
+                weight=one.weight,
+                statement=one.statement,
+                measured_by=one.measured_by,
+                reply=one.answer.reply if one.answer else None,
+                agreement=one.answer.agreement if one.answer else None,
+                clause=one.answer.clause if one.answer else None,
+            )
+            for key, one in self.requirements.items()
+        }
 
     def starts_on(self) -> date:
         """The day from which the service is wanted."""

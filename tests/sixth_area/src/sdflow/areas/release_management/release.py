@@ -7,8 +7,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sdflow.domain.agreement import Hours, PersonReference, Promise, Targets
+from sdflow.domain.agreement import Hours, PersonReference, Promise
 from sdflow.domain.kind import Content, Description, Reference, RefersTo, Text
+from sdflow.domain.target import Targets
 from sdflow.domain.terms import Term
 from sdflow.domain.trait import Party, Promising, Structured
 

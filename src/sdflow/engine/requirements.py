@@ -1,0 +1,65 @@
+"""Requirements: what a customer asked for beside the clauses that answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from sdflow.domain.clause_path import values_at
+from sdflow.domain.fact import RequirementAnswer
+from sdflow.domain.kind import Content
+from sdflow.domain.trait import Answering, RequiredClause, Requiring
+
+if TYPE_CHECKING:
+    from sdflow.engine.proof import Prover
+
+MORE_IS_BETTER, LESS_IS_BETTER = ("percent", "least"), ("minutes", "days", "seconds", "breaks", "longest_minutes")
+"""The figures of targets that can be compared, by the side on which the better promise lies."""
+
+
+def requirement_facts(prover: Prover, reference: str, agreement: Content) -> Iterator[RequirementAnswer]:
+    """Every requirement that an agreement answers, with its answer and whether the promise falls short of it."""
+    stated = agreement.answered_requirement() if isinstance(agreement, Answering) else None
+    if stated is None:
+        return
+    record, wish = prover.cited(stated)
+    if not isinstance(wish, Requiring):
+        return
+    for key, one in sorted(wish.required_clauses().items()):
+        yield _answer(reference, agreement, wish, f"{record.reference} {key}", one)
+
+
+def _answer(reference: str, agreement: Content, wish: Content, name: str, one: RequiredClause) -> RequirementAnswer:
+    mine = one.agreement == reference
+    promised = values_at(agreement, one.clause)[0] if one.clause and mine else None
+    wanted = values_at(wish, one.measured_by)[0] if one.measured_by else None
+    shorter = _shortfalls(wanted, promised)
+    return RequirementAnswer(
+        agreement=reference,
+        clause=one.clause if one.clause and mine else f"answers.{name.partition(' ')[2]}",
+        requirement=name,
+        weight=one.weight,
+        statement=one.statement,
+        reply=one.reply or "none",
+        measured=one.measured_by is not None,
+        traced=promised is not None or one.reply == "declined",
+        falls_short=bool(shorter),
+        shortfall="; ".join(shorter) or None,
+    )
+
+
+def _shortfalls(wanted: Any, promised: Any) -> list[str]:
+    """In which figures a promise is worse than the wish, each in words; nothing where they cannot be compared."""
+    if not isinstance(wanted, BaseModel) or type(wanted) is not type(promised):
+        return []
+    found = []
+    for name in type(wanted).model_fields:
+        asked, given = getattr(wanted, name), getattr(promised, name)
+        if not isinstance(asked, int | Decimal) or not isinstance(given, int | Decimal):
+            continue
+        worse = (name in MORE_IS_BETTER and given < asked) or (name in LESS_IS_BETTER and given > asked)
+        found += [f"{name.replace('_', ' ')} {asked} wanted, {given} promised"] if worse else []
+    return found

@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from desk import OMAR, Desk
+
+LIN, KEANE, ROSSI, BRIGGS = "PER-LIN", "PER-KEANE", "PER-ROSSI", "PER-BRIGGS"
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration's workspace: everything signed and in force since 1 January 2026."""
+    from click.testing import CliRunner
+
+    from sdflow.cli.root import sdflow
+
+    folder = tmp_path_factory.mktemp("played") / "demo"
+    result = CliRunner().invoke(sdflow, ["demo", "email", "--folder", str(folder)])
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+@pytest.fixture
+def desk(played: Path, tmp_path: Path) -> Desk:
+    shutil.copytree(played / "workspace", tmp_path / "workspace")
+    return Desk(tmp_path / "workspace")
+
+
+def state_of(desk: Desk, reference: str) -> str:
+    return str(desk.must("show", reference, "--json").data["record"]["state"])
+
+
+pytestmark = pytest.mark.pdf
+
+
+def test_what_is_in_force_stands_while_a_change_is_negotiated_and_is_back_when_it_is_given_up(desk: Desk) -> None:
+    day = "2026-02-02"
+    desk.must("advance", "OLA-0001", "revise", day=day)
+    desk.must("amend", "OLA-0001", "--set", "targets.hand_over.P1.minutes=45", day=day)
+    proof = desk.must("check", "SLA-0001", "--json", day=day).data[0]
+    assert not [one for one in proof["findings"] if one["severity"] == "breach"]
+    desk.must("advance", "OLA-0001", "abandon", day=day)
+    shown = desk.must("show", "OLA-0001", "--json").data
+    assert shown["record"]["state"] == "active"
+    assert shown["content"]["targets"]["hand_over"]["P1"]["minutes"] == 30
+
+
+def test_a_next_version_needs_the_change_request_that_caused_it_and_a_day_from_which_it_holds(desk: Desk) -> None:
+    day = "2026-02-02"
+    desk.must("advance", "SLA-0001", "revise", day=day)
+    desk.must("amend", "SLA-0001", "--set", "workload.users.most=700", day=day)
+    desk.must("advance", "SLA-0001", "align", person=OMAR, day=day)
+    said = desk.type("advance", "SLA-0001", "open_signing", day=day)
+    assert said.code == 1
+    assert "change_request, effective_on" in said.words
+
+
+def test_an_agreement_that_was_never_signed_has_no_version_to_go_back_to(furnished: Path, tmp_path: Path) -> None:
+    shutil.copytree(furnished, tmp_path / "fresh")
+    desk = Desk(tmp_path / "fresh")
+    desk.must("advance", "SLA-0001", "review")
+    desk.must("advance", "SLA-0001", "offer")
+    said = desk.type("advance", "SLA-0001", "abandon")
+    assert said.code == 1
+    assert "no version of it was signed before" in said.words
+
+
+def test_two_versions_are_compared_clause_by_clause_on_the_terminal_and_as_a_pdf(desk: Desk, tmp_path: Path) -> None:
+    day = "2026-02-02"
+    desk.must("advance", "SLA-0001", "revise", day=day)
+    desk.must("amend", "SLA-0001", "--set", "targets.restore.P1.minutes=270", "--set", "change_request=CR-17", day=day)
+    pdf = tmp_path / "redline.pdf"
+    said = desk.must("compare", "SLA-0001", "v1", "-o", str(pdf), "--json", day=day)
+    assert [one["path"] for one in said.data["changes"]] == ["change_request", "targets.restore.P1.minutes"]
+    assert said.data["changes"][1] == {"path": "targets.restore.P1.minutes", "before": 300, "after": 270}
+    text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True).stdout
+    assert "targets.restore.P1.minutes" in text
+    assert "CR-17" in text
+
+
+def test_rounds_are_compared_and_a_round_that_was_never_offered_is_told(desk: Desk) -> None:
+    said = desk.must("compare", "SLA-0001", "round-1", "round-2", "--json")
+    assert [one["path"] for one in said.data["changes"]] == ["targets.restore.P1.minutes"]
+    said = desk.type("compare", "SLA-0001", "round-9")
+    assert said.code == 1
+    assert "there are: round-1, round-2" in said.words
+
+
+def test_contacts_of_a_signed_agreement_may_change_and_the_change_is_logged_in_the_annex(
+    desk: Desk, tmp_path: Path
+) -> None:
+    before = desk.must("show", "SLA-0001", "--json").data["record"]["revision"]["sha256"]
+    desk.must(
+        "amend",
+        "SLA-0001",
+        "--set",
+        "contacts.desk.telephone=+44 118 496 0199",
+        "--reason",
+        "new number",
+        day="2026-03-01",
+    )
+    assert desk.must("show", "SLA-0001", "--json").data["record"]["revision"]["sha256"] == before
+    annex = tmp_path / "annex.pdf"
+    desk.must("document", "SLA-0001", "--annex", "-o", str(annex), day="2026-03-02")
+    text = subprocess.run(["pdftotext", "-layout", annex, "-"], capture_output=True, text=True, check=True).stdout
+    assert "+44 118 496 0199" in text
+    assert "+44 118 496 0100" in text
+    assert "new number" in text
+
+
+def test_the_words_of_a_signed_agreement_may_not_change_with_its_contacts(desk: Desk) -> None:
+    said = desk.type("amend", "SLA-0001", "--set", "contacts.desk.title=Help desk", day="2026-03-01")
+    assert said.code == 1
+    assert "can no longer be changed" in said.words
+
+
+def test_a_calendar_that_changes_after_signing_alters_no_signed_agreement_and_is_found(desk: Desk) -> None:
+    before = {
+        one["fields"]["component"]: one["fields"]["agreed_minutes"]
+        for one in desk.must("check", "SLA-0001", "--json", day="2026-02-02").data[0]["facts"]
+        if one["kind"] == "hours_cover"
+    }
+    desk.must("amend", "CAL-OFFICE", "--set", "week.monday.1=07:00-15:00", day="2026-02-02")
+    proof = desk.must("check", "SLA-0001", "--json", day="2026-02-02").data[0]
+    after = {
+        one["fields"]["component"]: one["fields"]["agreed_minutes"]
+        for one in proof["facts"]
+        if one["kind"] == "hours_cover"
+    }
+    assert before == after
+    (finding,) = [one for one in proof["findings"] if one["rule"] == "SLM-033"]
+    assert "CAL-OFFICE" in finding["message"]
+    assert "week.monday.1" in finding["message"]
+
+
+def test_an_agreement_ends_with_the_notice_that_was_given(desk: Desk) -> None:
+    said = desk.type("advance", "UC-0001", "end", person=ROSSI, day="2029-06-01")
+    assert said.code == 1
+    assert "goes on until somebody gives notice" in said.words
+    desk.must("advance", "UC-0001", "give_notice", person=ROSSI, day="2028-09-15")
+    said = desk.type("advance", "UC-0001", "end", person=ROSSI, day="2028-12-15")
+    assert "runs until 14 December 2029" in said.words
+    desk.must("advance", "UC-0001", "end", person=ROSSI, day="2029-12-15")
+    assert state_of(desk, "UC-0001") == "ended"
+
+
+def test_support_that_ends_by_notice_no_longer_carries_the_term(desk: Desk) -> None:
+    desk.must("advance", "UC-0001", "give_notice", person=ROSSI, day="2028-09-01")
+    (proof,) = desk.type("check", "SLA-0001", "--json", day="2028-09-02").data
+    found = [one for one in proof["findings"] if one["rule"] == "SLM-015"]
+    assert any("15 Dec 2028" in one["message"] and "CMP-FILTER" in one["message"] for one in found)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Sets the clock on the wall, which signatures and keys go by."""
+    from sdflow import bootstrap
+
+    def sets(day: str) -> None:
+        instant = datetime.fromisoformat(f"{day}T10:00:00+00:00")
+        monkeypatch.setattr(bootstrap, "now", lambda: instant)
+
+    return sets
+
+
+def sign(desk: Desk, folder: Path, reference: str, *people: str) -> None:
+    secret = folder / "secret"
+    secret.write_text("four words of mine\n")
+    for person in people:
+        key = str(folder / f"{person}-{reference}.p12")
+        desk.must("sign", reference, "--key", key, "--passphrase-file", str(secret), person=person, day=None)
+
+
+def keys(desk: Desk, folder: Path, reference: str, *people: str) -> None:
+    secret = folder / "secret"
+    secret.write_text("four words of mine\n")
+    for person in people:
+        key = str(folder / f"{person}-{reference}.p12")
+        desk.must("key", "new", person, "-o", key, "--passphrase-file", str(secret), day=None)
+
+
+def second_version(desk: Desk, folder: Path, *changes: str) -> None:
+    keys(desk, folder, "OLA-0001", LIN, OMAR)
+    desk.must("advance", "OLA-0001", "revise", day=None)
+    sets = [word for change in changes for word in ("--set", change)]
+    desk.must("amend", "OLA-0001", *sets, "--reason", "CR-21", day=None)
+    desk.must("advance", "OLA-0001", "open_signing", person=LIN, day=None)
+    sign(desk, folder, "OLA-0001", LIN, OMAR)
+
+
+def test_a_next_version_takes_the_place_of_the_one_before_on_its_day(
+    desk: Desk, tmp_path: Path, clock: Callable[[str], None]
+) -> None:
+    clock("2026-03-10")
+    second_version(desk, tmp_path, "targets.hand_over.P1.minutes=20", "change_request=CR-21", "effective_on=2026-07-01")
+    assert state_of(desk, "OLA-0001") == "signed"
+    said = desk.type("advance", "OLA-0001", "activate", day="2026-06-30")
+    assert "possible from 01 July 2026" in said.words
+    routes = [
+        one["fields"]
+        for one in desk.must("check", "SLA-0001", "--json", day="2026-04-01").data[0]["facts"]
+        if one["kind"] == "support_route" and one["fields"]["clause"] == "targets.restore.P1"
+    ]
+    assert sorted(one["margin_minutes"] for one in routes) == [45, 55]
+    desk.must("advance", "OLA-0001", "activate", day="2026-07-01")
+    events = [event for line in desk.must("history", "OLA-0001", "--json").data for event in line["events"]]
+    (superseded,) = [one["details"] for one in events if one["type"] == "superseded"]
+    assert superseded == {"version": 1, "by": 2, "last_on": "2026-06-30"}
+
+
+def test_the_version_in_force_is_still_had_while_the_next_one_is_written(desk: Desk, tmp_path: Path) -> None:
+    desk.must("advance", "OLA-0001", "revise", day="2026-02-02")
+    first = tmp_path / "first.pdf"
+    desk.must("document", "OLA-0001", "--version", "1", "-o", str(first), day="2026-02-02")
+    assert desk.must("verify", str(first), day=None).code == 0
+    said = desk.type("document", "OLA-0001", "--version", "7", day="2026-02-02")
+    assert "has no version 7" in said.words
+
+
+def test_support_that_was_agreed_against_less_than_is_promised_now_is_found(desk: Desk) -> None:
+    desk.must("advance", "SLA-0001", "revise", day="2026-02-02")
+    desk.must("amend", "SLA-0001", "--set", "targets.restore.P2.minutes=470", day="2026-02-02")
+    (proof,) = desk.type("check", "SLA-0001", "--json", day="2026-02-02").data
+    stale = {(one["clause"], one["witness"]) for one in proof["findings"] if one["rule"] == "SLM-019"}
+    assert stale == {("targets.restore.P2", "agreed against 480 min, now 470 min")}
+
+
+def test_somebody_whose_roles_have_ended_signs_nothing(
+    desk: Desk, tmp_path: Path, clock: Callable[[str], None]
+) -> None:
+    clock("2026-03-10")
+    keys(desk, tmp_path, "OLA-0001", LIN, OMAR)
+    desk.must("advance", "OLA-0001", "revise", day=None)
+    changes = ("change_request=CR-21", "effective_on=2026-07-01")
+    desk.must("amend", "OLA-0001", *(word for one in changes for word in ("--set", one)), day=None)
+    desk.must("advance", "OLA-0001", "open_signing", person=LIN, day=None)
+    desk.must("amend", LIN, "--set", "roles.team_manager.until=2026-02-28", day=None)
+    secret, key = tmp_path / "secret", tmp_path / f"{LIN}-OLA-0001.p12"
+    said = desk.type("sign", "OLA-0001", "--key", str(key), "--passphrase-file", str(secret), person=LIN, day=None)
+    assert said.code == 1
+    assert "holds no role since 28 February 2026" in said.words
