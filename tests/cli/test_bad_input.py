@@ -269,3 +269,51 @@ def test_a_workspace_that_cannot_be_set_up_leaves_no_settings(
     assert result.exit_code in (1, 2)
     assert expected in result.stderr
     assert not (tmp_path / "new" / "sdflow.toml").exists()
+
+
+AGREEMENT_FAULTS = {
+    "more parts needed than there are": (
+        "kind: service\nreference: SVC-NEW\ntitle: New\nowner: PER-HADDAD\npurpose: P\nstructure:\n"
+        "  at_least: 3\n  of: [{component: CMP-MAIL}, {component: CMP-FILTER}]\n",
+        "at least 3 of 2 parts cannot be",
+    ),
+    "a term of a hundred years": (
+        "{sla}term: {start_on: 2026-01-01, end_on: 2125-12-31}\n",
+        "is longer than 99 years",
+    ),
+    "a matrix that leads to a priority that is none": (
+        "{sla}term: {start_on: 2026-01-01}\npriorities: {P1: {title: Urgent, applies: Always}}\n"
+        "priority_matrix: {priorities: {high: {high: P1, low: P9}}}\n",
+        "the matrix leads to P9",
+    ),
+    "a severity that maps to nothing": (
+        "kind: contract\nreference: UC-NEW\ntitle: New\nowner: PER-ROSSI\nsupplier: SUP-KESTREL\nreceiver: TEAM-NORTHGATE\n"
+        "term: {start_on: 2026-01-01}\nhours: {service: CAL-ALWAYS, support: CAL-ALWAYS}\nscope: S\n"
+        "components: {a: {component: CMP-FILTER}}\ntargets: {restore: {S1: {minutes: 60}}}\nseverities: {P1: S7}\n",
+        "no target is given for the severity S7",
+    ),
+    "a target in two units": (
+        "{sla}term: {start_on: 2026-01-01}\ntargets: {restore: {P1: {minutes: 60, days: 2}}}\n",
+        "exactly one of minutes, days or cut_off",
+    ),
+    "a requirement that is measured by nothing": (
+        "kind: slr\nreference: SLR-NEW\ntitle: New\nservice: SVC-EMAIL\ncustomer: BU-HALVORSEN\n"
+        "representative: PER-HALVORSEN\nstated_on: 2026-01-01\nwanted_by: 2026-02-01\nbackground: B\n"
+        "hours: {service: CAL-OFFICE, support: CAL-OFFICE}\ntargets: {}\n"
+        "requirements: {a: {weight: must, statement: S, source: T, measured_by: targets.restore.P1}}\n",
+        "about which nothing is said here",
+    ),
+}
+NEW_SLA = (
+    "kind: sla\nreference: SLA-NEW\ntitle: New\nowner: PER-CARRICK\nservice: SVC-EMAIL\nprovider: TEAM-NORTHGATE\n"
+    "customer: BU-HALVORSEN\nhours: {service: CAL-OFFICE, support: CAL-OFFICE}\nscope: S\n"
+)
+
+
+@pytest.mark.parametrize("name", AGREEMENT_FAULTS)
+def test_an_agreement_that_cannot_be_is_told_in_its_words(name: str, desk: Desk, write: Write) -> None:
+    text, expected = AGREEMENT_FAULTS[name]
+    said = desk.type("apply", str(write("bad.yaml", text.replace("{sla}", NEW_SLA))))
+    assert said.code == 2
+    assert "bad.yaml:" in said.err
+    assert expected in said.words

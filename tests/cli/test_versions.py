@@ -245,3 +245,15 @@ def test_somebody_whose_roles_have_ended_signs_nothing(
     said = desk.type("sign", "OLA-0001", "--key", str(key), "--passphrase-file", str(secret), person=LIN, day=None)
     assert said.code == 1
     assert "holds no role since 28 February 2026" in said.words
+
+
+def test_two_agreements_that_promise_a_customer_the_same_service_at_once_are_found(desk: Desk, tmp_path: Path) -> None:
+    desk.must("export", str(tmp_path / "out"), "SLA-0001")
+    (file,) = (tmp_path / "out").rglob("*.yaml")
+    second = tmp_path / "second.yaml"
+    second.write_text(file.read_text().replace("SLA-0001", "SLA-0002"))
+    desk.must("apply", str(second), day="2026-02-02")
+    (proof,) = desk.type("check", "SLA-0002", "--json", day="2026-02-02").data
+    (found,) = [one for one in proof["findings"] if one["rule"] == "SLM-108"]
+    assert found["severity"] == "breach"
+    assert "SLA-0001" in found["message"]
