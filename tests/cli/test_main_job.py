@@ -218,3 +218,12 @@ def test_every_command_explains_itself(command: str) -> None:
 def test_a_life_cycle_is_drawn(desk: Desk) -> None:
     assert "negotiation --> aligned: align" in desk.must("diagram", "sla", "--mermaid").out
     assert "aligned" in desk.must("diagram", "sla").out
+
+
+@pytest.mark.pdf
+def test_a_contract_of_ten_years_lists_the_holidays_of_all_of_them(desk: Desk, tmp_path: Path) -> None:
+    pdf = tmp_path / "contract.pdf"
+    desk.must("amend", "UC-0001", "--set", "term.end_on=2036-12-31", "--set", "hours.support=CAL-OFFICE")
+    desk.must("document", "UC-0001", "-o", str(pdf))
+    text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True).stdout
+    assert "25 December 2036" in " ".join(text.split())

@@ -38,7 +38,7 @@ class Evidence:
         self._holidays = workspace.holidays
         self._contents: dict[str, tuple[Record, Content]] = {}
         self._versions: dict[str, tuple[Version, ...]] = {}
-        self._calendars: dict[tuple[str, str, int], CalendarHours] = {}
+        self._calendars: dict[tuple[str, str, int, date], CalendarHours] = {}
 
     def cited(self, reference: str) -> tuple[Record, Content]:
         """A record with its content; raises NotFound."""
@@ -72,26 +72,30 @@ class Evidence:
             self._versions[record.reference] = signed_versions(self.definitions, self.reading, record)
         return self._versions[record.reference]
 
-    def calendar(self, reference: str, first: date, signed: Version | None = None) -> CalendarHours:
-        """A calendar with its public holidays, from shortly before a day until past every horizon.
+    def calendar(
+        self, reference: str, first: date, signed: Version | None = None, until: date | None = None
+    ) -> CalendarHours:
+        """A calendar with its public holidays, from shortly before a day until past every horizon, and at least until a day.
 
         For a signed version it is the calendar that was embedded in it, whatever became of the register since.
         """
         wording = signed.wording(reference) if signed else None
         year = (first - BEFORE).year
-        key = (reference, wording or self.record(reference).revision.sha256, year)
+        last = max(date((date(year + 2, 1, 1) + HORIZON).year, 12, 31), until or first)
+        key = (reference, wording or self.record(reference).revision.sha256, year, last)
         if key not in self._calendars:
             content = signed.embedded(self.definitions, reference) if signed and wording else None
-            self._calendars[key] = self._resolved(reference, content or self.cited(reference)[1], year)
+            self._calendars[key] = self._resolved(
+                reference, content or self.cited(reference)[1], (date(year, 1, 1), last)
+            )
         return self._calendars[key]
 
-    def _resolved(self, reference: str, content: Content, year: int) -> CalendarHours:
-        """The calendar from the first day of a year until past every horizon of whatever starts in that year."""
+    def _resolved(self, reference: str, content: Content, days: tuple[date, date]) -> CalendarHours:
+        """The calendar with the holidays from the first to the last of some days."""
         if not isinstance(content, Timed):
             raise Refused(f"{reference} is no calendar")
         region = content.holiday_region()
-        until = date((date(year + 2, 1, 1) + HORIZON).year, 12, 31)
-        holidays = self._holidays(*region, date(year, 1, 1), until) if region else {}
+        holidays = self._holidays(*region, *days) if region else {}
         return replace(content.open_hours(holidays), reference=reference)
 
     def promising_of(self, service: str) -> list[Record]:

@@ -201,12 +201,14 @@ class Prover:
         versions = self.versions(record) if self.definitions.state(record).binding else ()
         return versions[-1] if versions else None
 
-    def calendar(self, reference: str, first: date, signed: Version | None = None) -> CalendarHours:
-        """A calendar with its public holidays, from shortly before a day until past every horizon.
+    def calendar(
+        self, reference: str, first: date, signed: Version | None = None, until: date | None = None
+    ) -> CalendarHours:
+        """A calendar with its public holidays, from shortly before a day until past every horizon, or until a later day.
 
         For a signed version it is the calendar that was embedded in it, whatever became of the register since.
         """
-        return self.evidence.calendar(reference, first, signed)
+        return self.evidence.calendar(reference, first, signed, until)
 
     def _calendar_if_given(self, reference: str | None, first: date, signed: Version | None) -> CalendarHours | None:
         return self.calendar(reference, first, signed) if reference else None

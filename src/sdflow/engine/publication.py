@@ -231,7 +231,7 @@ class Publisher:
         found = {}
         for reference, (_, one) in cited.items():
             if isinstance(one, Timed):
-                hours = self.prover.calendar(reference, first)
+                hours = self.prover.calendar(reference, first, until=last)
                 days = {day: name for day, name in hours.closed_days.items() if first <= day <= last}
                 openings = {day: windows for day, windows in hours.openings.items() if first <= day <= last}
                 found[reference] = replace(hours, closed_days=days, openings=openings)
