@@ -97,3 +97,21 @@ def test_the_document_says_from_where_a_clause_is_inherited(desk: Desk, write: W
     text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True).stdout
     assert "Two factors for administrators" in " ".join(text.split())
     assert "SLA-CORP" in text
+
+
+ADOPTED = "adopted: {signed_on: 2025-11-01, signatories: [{name: Omar Haddad, party: Northgate}]}\n"
+
+
+def test_a_signed_agreement_keeps_the_clauses_that_it_took_over_and_the_change_is_found(
+    desk: Desk, write: Write
+) -> None:
+    desk.must("apply", str(write("corporate.yaml", CORPORATE)))
+    narrow = write("narrow.yaml", NARROW + ADOPTED)
+    desk.must("adopt", str(write("paper.txt", "Signed in November.")), str(narrow))
+    desk.must("amend", "SLA-CORP", "--set", "targets.response.P1.minutes=10", "--set", "security=None at all")
+    (proof,) = desk.type("check", "SLA-NARROW", "--json").data
+    promised = {one["fields"]["clause"]: one["fields"] for one in proof["facts"] if one["kind"] == "sla_target"}
+    assert promised["targets.response.P1"]["minutes"] == 20
+    (finding,) = [one for one in proof["findings"] if one["rule"] == "SLM-033"]
+    assert "SLA-CORP" in finding["message"]
+    assert "security, targets.response.P1.minutes" in finding["message"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -31,24 +31,31 @@ def inherited_clauses(content: Content) -> tuple[Inherited, ...]:
     return tuple(Inherited(path, asked.wider) for path in asked.paths) if asked else ()
 
 
-def whole(content: Content, cited: Cited) -> Content:
+def whole(content: Content, cited: Cited, signed: Mapping[str, Any] | None = None) -> Content:
     """A content with the clauses that it inherits, which may in turn be inherited by the wider agreement.
 
-    `cited` gives the content behind a reference. `Refused` where what results is no valid content.
+    `cited` gives the content behind a reference. What was `signed` keeps the clauses that its envelope holds, whatever
+    became of the wider agreement. `Refused` where what results is no valid content.
     """
     clauses = inherited_clauses(content)
     if not clauses:
         return content
-    wider = whole(cited(clauses[0].wider), cited)
     filled = content.model_dump()
-    for clause in clauses:
-        _put(filled, clause.path, _plain(_at(wider, clause.path)))
+    for path, value in (signed or present_clauses(content, cited)).items():
+        _put(filled, path, deepcopy(value))
     try:
         return type(content).model_validate(filled)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         path = ".".join(str(part) for part in first["loc"])
         raise Refused(f"what is inherited from {clauses[0].wider} does not fit: {path}: {first['msg']}") from None
+
+
+def present_clauses(content: Content, cited: Cited) -> dict[str, Any]:
+    """The inherited clauses, by their paths, as the wider agreement has them now."""
+    clauses = inherited_clauses(content)
+    wider = whole(cited(clauses[0].wider), cited) if clauses else content
+    return {clause.path: _plain(_at(wider, clause.path)) for clause in clauses}
 
 
 def inheritance_faults(content: Content, cited: Callable[[str], Content | None]) -> Iterator[tuple[str, str]]:

@@ -86,9 +86,10 @@ class Prover:
         return self.evidence.cited(reference)
 
     def complete(self, reference: str) -> Content:
-        """The content of a record with the clauses that it inherits."""
-        _, content = self.cited(reference)
-        return whole(content, lambda wider: self.cited(wider)[1])
+        """The content of a record with the clauses that it inherits; of what is signed as they were then."""
+        record, content = self.cited(reference)
+        signed = self._as_signed(record)
+        return whole(content, lambda wider: self.cited(wider)[1], signed.inherited() if signed else None)
 
     def resting_on(self, reference: str) -> list[str]:
         """The agreements with customers whose proof a record takes part in, itself included."""
@@ -171,7 +172,7 @@ class Prover:
         _, service = self.cited(promise.service)
         if not isinstance(service, Structured):
             raise Refused(f"{promise.service} has no structure")
-        dependencies = self._dependencies(service)
+        dependencies = self.dependencies(service)
         first = Horizon.of(promise.term, self.today).first
         supporters, earlier = self._supporters(service, dependencies, first)
         signed = self._as_signed(record)
@@ -213,7 +214,8 @@ class Prover:
     def _calendar_if_given(self, reference: str | None, first: date, signed: Version | None) -> CalendarHours | None:
         return self.calendar(reference, first, signed) if reference else None
 
-    def _dependencies(self, service: Structured) -> dict[str, tuple[str, ...]]:
+    def dependencies(self, service: Structured) -> dict[str, tuple[str, ...]]:
+        """Every component that a service needs, directly or through others, with those that it needs itself."""
         found: dict[str, tuple[str, ...]] = {}
         todo = list(service.built_of().components())
         while todo:

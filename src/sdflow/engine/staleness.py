@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sdflow.domain.difference import clause_changes
+from sdflow.domain.content import plain
+from sdflow.domain.difference import ClauseChange, clause_changes
 from sdflow.domain.fact import CheckedClause, EmbeddedChange, FactKind, RivalAgreement, SlaTarget
+from sdflow.domain.kind import links, material
 from sdflow.domain.record import Record
 from sdflow.domain.scene import Scene, Supporter
 from sdflow.domain.trait import Promising
 from sdflow.engine.definitions import material_of
+from sdflow.engine.inheritance import inherited_clauses, present_clauses
 
 if TYPE_CHECKING:
     from sdflow.engine.proof import Prover
@@ -66,6 +69,7 @@ def staleness_facts(prover: Prover, reference: str) -> list[FactKind]:
     return [
         *_checked(prover, reference),
         *_embedded(prover, reference),
+        *_inherited(prover, reference),
         *_rivals(prover, reference),
     ]
 
@@ -110,23 +114,39 @@ def _said(minutes: int | None, percent: Decimal | None) -> str:
 
 def _embedded(prover: Prover, reference: str) -> Iterator[EmbeddedChange]:
     """R33: registers that read differently now than when the version was frozen; the agreement stands as it was."""
-    record, _ = prover.cited(reference)
+    record, content = prover.cited(reference)
     versions = prover.versions(record)
+    places = {link.reference: link.path for link in links(content)}
     embedded: Mapping[str, Any] = versions[-1].envelope["records"] if versions else {}
     there = prover.reading.records_named(list(embedded))
     for name, kept in embedded.items():
         present = there.get(name)
         if present is None or "content" not in kept or present.revision.sha256 == kept["sha256"]:
             continue
-        changes = [one.path for one in clause_changes(kept["content"], material_of(present.revision))]
-        rest = len(changes) - MOST_NAMED
-        yield EmbeddedChange(
-            agreement=reference,
-            clause="",
-            version=versions[-1].number,
-            register=f"{name} {present.title}",
-            changed=", ".join(changes[:MOST_NAMED]) + (f" and {rest} more" if rest > 0 else ""),
-        )
+        changes = clause_changes(kept["content"], material_of(present.revision))
+        register = f"{name} {present.title}"
+        yield EmbeddedChange(reference, places.get(name, "records"), versions[-1].number, register, _named(changes))
+
+
+def _inherited(prover: Prover, reference: str) -> Iterator[EmbeddedChange]:
+    """R33: clauses of a wider agreement that read differently now than when the version took them over."""
+    record, content = prover.cited(reference)
+    versions = prover.versions(record)
+    if not versions or not inherited_clauses(content):
+        return
+    present = plain(material(present_clauses(content, lambda wider: prover.cited(wider)[1])))
+    changes = clause_changes(versions[-1].inherited(), present)
+    if changes:
+        wider, _ = prover.cited(inherited_clauses(content)[0].wider)
+        register = f"{wider.reference} {wider.title}"
+        yield EmbeddedChange(reference, "within", versions[-1].number, register, _named(changes))
+
+
+def _named(changes: Sequence[ClauseChange]) -> str:
+    """The first few clauses that changed, and how many others there are."""
+    rest = len(changes) - MOST_NAMED
+    paths = ", ".join(one.path for one in changes[:MOST_NAMED])
+    return f"{paths} and {rest} more" if rest > 0 else paths
 
 
 def _rivals(prover: Prover, reference: str) -> Iterator[RivalAgreement]:

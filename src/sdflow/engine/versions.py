@@ -35,6 +35,10 @@ class Version:
         kept = self.envelope["records"].get(reference, {})
         return kept["sha256"] if "content" in kept else None
 
+    def inherited(self) -> dict[str, Any]:
+        """The clauses, by their paths, that the version took over from a wider agreement."""
+        return {path: one["clause"] for path, one in self.envelope.get("inherited", {}).items()}
+
     def embedded(self, definitions: Definitions, reference: str) -> Content | None:
         """A record as it was when the version was frozen; none where the envelope keeps no content of it."""
         kept = self.envelope["records"].get(reference, {})
