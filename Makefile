@@ -13,14 +13,14 @@ INSTALL  = $(BIN)/uv pip install --quiet $(CERTIFICATES) --link-mode copy --comp
 
 # durable-rules calls a function that Python 3.13 no longer has; harmless before it.
 export CPPFLAGS += -DPyEval_CallObject=PyObject_CallObject
-# What must be there, as package:file. Whoever may install gets the database server as well; without it its tests are skipped.
+# What must be there, as package:file. Whoever may install gets the database server and a software token as well; without them their tests are skipped.
 LIBRARIES := libpango-1.0-0:libpango-1.0.so.0 libpangoft2-1.0-0:libpangoft2-1.0.so.0 libharfbuzz-subset0:libharfbuzz-subset.so.0
 TOOLS     := poppler-utils:pdftotext qpdf:qpdf
 
 .DELETE_ON_ERROR:
-.PHONY: all format lint types contracts test demo fix setup system system-for-tests clean
+.PHONY: all format lint types contracts references test docs demo fix setup system system-for-tests clean
 
-all: format lint types contracts test
+all: format lint types contracts references test
 
 format: setup
 	$(BIN)/ruff format --check --quiet
@@ -33,6 +33,11 @@ contracts: setup
 	$(BIN)/lint-imports --no-logo
 test: setup system-for-tests
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+references: setup
+	$(BIN)/python -m docs.generator --check
+docs: setup
+	$(BIN)/python -m docs.generator
+	$(BIN)/python docs/pictures/draw.py
 demo: setup
 	$(BIN)/sdflow demo
 fix: setup
@@ -72,3 +77,5 @@ system-for-tests: system
 	supply "$$@"
 	@$(supply); [ "$$(id -u)" != 0 ] || command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 \
 	  || supply postgresql || echo "no PostgreSQL server could be installed; its tests are skipped" >&2
+	@$(supply); [ "$$(id -u)" != 0 ] || command -v softhsm2-util >/dev/null \
+	  || supply softhsm2 || echo "no SoftHSM could be installed; the tests of tokens are skipped" >&2

@@ -9,17 +9,20 @@ import pkgutil
 import tomllib
 import zoneinfo
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import sdflow
 import sdflow.areas
+from sdflow.adapters.crew import Crew, Limits
 from sdflow.adapters.definitions.rule_files import read_rules
 from sdflow.adapters.definitions.workflow_files import read_roles, read_workflow
-from sdflow.adapters.pages import Pages
-from sdflow.adapters.pdf import PdfPress
+from sdflow.adapters.pages import branded, set_up
+from sdflow.adapters.pdf import DocumentCache, PdfPress
 from sdflow.adapters.public_holidays import public_holidays
 from sdflow.adapters.public_holidays import version as holidays_version
 from sdflow.adapters.rule_engine import rule_engine
@@ -28,18 +31,26 @@ from sdflow.domain.errors import Fault, Refused, Unreadable
 from sdflow.domain.fact import schema
 from sdflow.domain.kind import Content
 from sdflow.domain.rule import Rule, Rulebook
+from sdflow.domain.signature import PinnedCertificates, TimestampAuthority, Trust
 from sdflow.domain.workflow import Workflow
 from sdflow.engine.definitions import Definitions
 from sdflow.engine.people import person_behind
-from sdflow.engine.workspace import Occasion, Organisation, Workspace
+from sdflow.engine.printing import Opening, Printing, Tools
+from sdflow.engine.workspace import AUTHORITY, Occasion, Organisation, Workspace
 
 SETTINGS = "sdflow.toml"
 KNOWN_SETTINGS = {
-    "organisation": {"name", "primary", "accent"},
+    "organisation": {"name", "primary", "accent", "logo"},
     "storage": {"url"},
     "acting": {"own_login_only"},
     "rules": {"engine"},
+    "documents": {"locale", "paper", "accessible", "seconds", "megabytes", "cache", "cache_megabytes"},
+    "signing": {"timestamp_url", "timestamp_root", "timestamp_fingerprint", "timestamp_timeout_seconds"},
 }
+
+
+DOCUMENT_SETTINGS: dict[str, Any] = {"seconds": 60, "megabytes": 1024, "cache": True, "cache_megabytes": 256}
+"""How long and how large the making of one document may become, and whether and how many are kept for the next time."""
 
 
 def content_folder() -> Path:
@@ -170,6 +181,100 @@ def storage_url(folder: Path) -> str:
     return _storage_url(folder, settings(folder))
 
 
+def _timestamps(folder: Path, found: dict[str, dict[str, Any]]) -> TimestampAuthority | None:
+    chosen = found.get("signing", {})
+    if "timestamp_url" not in chosen:
+        return None
+    from sdflow.adapters.signing import timestamp_authority
+
+    return timestamp_authority(
+        str(chosen["timestamp_url"]),
+        str(folder / SETTINGS),
+        timeout_seconds=chosen.get("timestamp_timeout_seconds", 10),
+        **_timestamp_pins(folder, chosen),
+    )
+
+
+def _timestamp_pins(folder: Path, chosen: dict[str, Any]) -> dict[str, Any]:
+    root, fingerprint = chosen.get("timestamp_root"), chosen.get("timestamp_fingerprint")
+    return {"root": folder / str(root) if root else None, "fingerprint": str(fingerprint) if fingerprint else None}
+
+
+def _trust(folder: Path, found: dict[str, dict[str, Any]]) -> Trust:
+    chosen = found.get("signing", {})
+    pins = _timestamp_pins(folder, chosen)
+    if not any(pins.values()) and not (folder / AUTHORITY).is_dir():
+        return Trust()
+    from sdflow.adapters.signing import pinned, read_revocations
+
+    return Trust(pinned(str(folder / SETTINGS), **pins), read_revocations(folder / AUTHORITY))
+
+
+def trust(folder: Path) -> Trust:
+    """Whose time stamps the workspace believes, and what its own authority has revoked."""
+    return _trust(folder, settings(folder))
+
+
+def trusting(trust: Trust, timestamp_root: Path) -> Trust:
+    """That trust, and the time stamps that lead to the certificates of a file."""
+    from sdflow.adapters.signing import pinned
+
+    added, known = pinned(str(timestamp_root), timestamp_root), trust.timestamps
+    both = PinnedCertificates(known.fingerprints | added.fingerprints, known.certificates + added.certificates)
+    return Trust(both, trust.revocations)
+
+
+@cache
+def crew() -> Crew:
+    """The worker processes in which documents are made, shared by all workspaces of this process."""
+    return Crew()
+
+
+def printing_tools(
+    source: str,
+    folders: tuple[Path, ...],
+    look: tuple[tuple[str, Any], ...],
+    cache_folder: Path | None,
+    cache_megabytes: int,
+) -> Tools:
+    """Templates and press as a worker process opens them."""
+    zoneinfo.reset_tzpath(to=[])
+    kept = DocumentCache(cache_folder, cache_megabytes) if cache_folder else None
+    return set_up(source, folders, dict(look)), PdfPress(folders, kept)
+
+
+def _printing(folder: Path, folders: list[Path], found: dict[str, dict[str, Any]]) -> Printing:
+    chosen = DOCUMENT_SETTINGS | found.get("documents", {})
+    wrong = [name for name, usual in DOCUMENT_SETTINGS.items() if not _is_like(chosen[name], usual)]
+    if wrong:
+        source = str(folder / SETTINGS)
+        raise Unreadable(*(Fault(source, None, f"documents.{name}", _expected(name)) for name in wrong))
+    limits = Limits(chosen["seconds"], chosen["megabytes"], f"shorten it, or allow more in [documents] of {SETTINGS}")
+    cache_folder = folder / ".sdflow" / "cache" if chosen["cache"] else None
+    arguments = (str(folder / SETTINGS), tuple(folders), tuple(chosen.items()), cache_folder, chosen["cache_megabytes"])
+    opening = Opening(printing_tools, arguments)
+    return Printing(opening, crew(), limits)
+
+
+def _is_like(value: Any, usual: bool | int) -> bool:
+    if isinstance(usual, bool):
+        return isinstance(value, bool)
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _expected(name: str) -> str:
+    usual = DOCUMENT_SETTINGS[name]
+    if isinstance(usual, bool):
+        return "expected true or false"
+    return f"expected a whole number above 0, such as {usual}"
+
+
+def _organisation(folder: Path, found: dict[str, dict[str, Any]]) -> Organisation:
+    chosen = Organisation(**({"name": folder.name} | found.get("organisation", {})))
+    look = branded(str(folder / SETTINGS), folder / "documents", chosen.primary, chosen.accent, chosen.logo)
+    return replace(chosen, logo=look)
+
+
 def open_workspace(folder: Path, *, create: bool = False) -> Workspace:
     """Everything wired for a workspace; with `create` its storage is made."""
     found = settings(folder)
@@ -178,15 +283,18 @@ def open_workspace(folder: Path, *, create: bool = False) -> Workspace:
     url = _storage_url(folder, found)
     return Workspace(
         folder=folder,
-        organisation=Organisation(**({"name": folder.name} | found.get("organisation", {}))),
+        organisation=_organisation(folder, found),
         storage=Storage.create(url) if create else Storage.open(url),
         definitions=declared,
         rules=rule_engine(declared.rulebook, found.get("rules", {}).get("engine")),
         holidays=public_holidays,
-        pages=Pages(folders),
-        press=PdfPress(folders),
+        pages=set_up(str(folder / SETTINGS), folders, found.get("documents", {})),
+        printing=_printing(folder, folders, found),
         versions={"sdflow": sdflow.__version__, "tzdata": version("tzdata"), "holidays": holidays_version()},
+        accessible=found.get("documents", {}).get("accessible", False) is True,
         own_login_only=bool(found.get("acting", {}).get("own_login_only", False)),
+        timestamps=_timestamps(folder, found),
+        trust=_trust(folder, found),
     )
 
 

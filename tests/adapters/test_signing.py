@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_an
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdflow.adapters.signing import SigningKey, agreement_in, load_key, new_key, sign, verify
+from sdflow.adapters.signing import SigningKey, agreement_in, key_written, load_key, new_key, sign, verify
 from sdflow.domain.content import content_hash
 from sdflow.domain.errors import Refused, Unreadable
 from sdflow.domain.signature import (
@@ -155,6 +155,19 @@ def test_a_kind_of_key_that_would_break_the_archive_format_is_refused(tmp_path: 
 # Signing
 
 
+def test_a_key_is_its_owners_alone_and_gone_again_when_what_follows_fails(tmp_path: Path) -> None:
+    with key_written(tmp_path / "new" / "kept.p12", b"secret"):
+        pass
+    assert (tmp_path / "new" / "kept.p12").read_bytes() == b"secret"
+    assert (tmp_path / "new" / "kept.p12").stat().st_mode & 0o777 == 0o600
+    with pytest.raises(RuntimeError), key_written(tmp_path / "lost.p12", b"secret"):
+        raise RuntimeError
+    assert not (tmp_path / "lost.p12").exists()
+    with pytest.raises(Refused, match="never overwritten"), key_written(tmp_path / "new" / "kept.p12", b"other"):
+        pass
+    assert (tmp_path / "new" / "kept.p12").read_bytes() == b"secret"
+
+
 @pytest.mark.pdf
 def test_two_parties_sign_and_the_file_is_genuine_without_the_database(signed: bytes, envelope: str) -> None:
     report = verify(signed, "sla.pdf", at=LATER)
@@ -184,7 +197,7 @@ def test_two_parties_sign_and_the_file_is_genuine_beside_the_database(
 
 @pytest.mark.pdf
 def test_every_question_is_answered(signed: bytes) -> None:
-    assert {one.name for one in verify(signed, "sla.pdf", at=LATER).checks} == set(CheckName)
+    assert {one.name for one in verify(signed, "sla.pdf", at=LATER).checks} == set(CheckName) - {CheckName.revoked}
 
 
 @pytest.mark.pdf

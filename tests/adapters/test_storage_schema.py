@@ -119,7 +119,7 @@ def test_an_outdated_database_can_be_opened_to_be_upgraded_but_a_newer_one_not(t
         storage = Storage.open(url, outdated=True)
         assert storage.schema_version() == "0000"
         storage.dispose()
-        connection.execute(f"UPDATE {VERSION_TABLE} SET version_num = '0002'")
+        connection.execute(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
     with pytest.raises(Unreadable, match="newer sdflow"):
         Storage.open(url, outdated=True)
     with pytest.raises(Unreadable, match="newer sdflow"):

@@ -14,32 +14,40 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import given
 from hypothesis import strategies as st
-from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
 from pyhanko.pdf_utils.generic import (
     ArrayObject,
     ByteStringObject,
     DictionaryObject,
     NameObject,
     NumberObject,
-    StreamObject,
-    pdf_name,
     pdf_string,
 )
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner, sign_pdf
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, sign_pdf
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.stamp import NoOpStampStyle
 from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from sdflow.adapters.signing import SigningKey, sign, verify
 from sdflow.domain.content import content_hash
 from sdflow.domain.signature import CheckName, ExpectedSignature, SigningRequest, VerificationReport
+from tampering import (
+    add_page,
+    annotate,
+    container_of_the_last_signature,
+    fill_note,
+    flipped,
+    library_signer,
+    overpaint,
+    retitle,
+    swap_attachment,
+    updated,
+    valid_for_pdfsig,
+)
 
 Press = Callable[..., bytes]
 Ask = Callable[..., SigningRequest]
@@ -48,7 +56,6 @@ Keys = dict[str, SigningKey]
 Database = Callable[[bytes], VerificationReport]
 
 LATER = datetime(2031, 6, 1, tzinfo=UTC)
-RED = b"q 1 0 0 rg 0 0 400 400 re f Q"
 
 pytestmark = pytest.mark.pdf
 
@@ -77,93 +84,6 @@ def failed(pdf: bytes) -> set[CheckName]:
 
 def sentences(pdf: bytes) -> str:
     return "\n".join(one.message for one in verify(pdf, "sla.pdf", at=LATER).failed)
-
-
-def valid_for_pdfsig(pdf: bytes, folder: Path) -> int:
-    """How many signatures poppler's pdfsig calls valid."""
-    tool = shutil.which("pdfsig")
-    if tool is None:
-        pytest.skip("pdfsig (poppler-utils) is not installed: what it is fooled by was not checked")
-    path = folder / "tampered.pdf"
-    path.write_bytes(pdf)
-    finished = subprocess.run([tool, "-nocert", path], capture_output=True, text=True, check=False)
-    return finished.stdout.count("Signature Validation: Signature is Valid.")
-
-
-def updated(pdf: bytes, change: Callable[[Any], None]) -> bytes:
-    """The file with an incremental update, every byte of the signed part as it was."""
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    change(writer)
-    output = BytesIO()
-    writer.write(output)
-    return output.getvalue()
-
-
-def first_page(writer: Any) -> Any:
-    return writer.root["/Pages"]["/Kids"][0]
-
-
-def overpaint(writer: Any) -> None:
-    page = first_page(writer)
-    page["/Contents"] = ArrayObject([page.raw_get("/Contents"), writer.add_object(StreamObject(stream_data=RED))])
-    writer.update_container(page)
-
-
-def annotate(writer: Any) -> None:
-    page = first_page(writer)
-    note = {"/Type": pdf_name("/Annot"), "/Subtype": pdf_name("/FreeText"), "/Contents": pdf_string("in 8 hours")}
-    box = ArrayObject([NumberObject(number) for number in (50, 500, 300, 550)])
-    annotation = DictionaryObject({NameObject(key): value for key, value in {**note, "/Rect": box}.items()})
-    page["/Annots"].append(writer.add_object(annotation))
-    writer.update_container(page["/Annots"])
-
-
-def swap_attachment(text: str) -> Callable[[Any], None]:
-    def change(writer: Any) -> None:
-        specification = writer.root["/AF"][0]
-        for key in specification["/EF"]:
-            specification["/EF"][key] = writer.add_object(StreamObject(stream_data=text.encode()))
-        writer.update_container(specification)
-
-    return change
-
-
-def add_page(writer: Any) -> None:
-    pages = writer.root["/Pages"]
-    page = DictionaryObject({NameObject("/Type"): pdf_name("/Page"), NameObject("/Parent"): pages.container_ref})
-    page[NameObject("/MediaBox")] = ArrayObject([NumberObject(number) for number in (0, 0, 595, 842)])
-    page[NameObject("/Parent")] = writer.root.raw_get("/Pages")
-    pages["/Kids"].append(writer.add_object(page))
-    pages["/Count"] = NumberObject(2)
-    writer.update_container(pages)
-
-
-def fill_note(writer: Any) -> None:
-    note = next(one for one in writer.root["/AcroForm"]["/Fields"] if one.get_object()["/T"] == "note").get_object()
-    note["/V"] = pdf_string("restored in 8 hours")
-    writer.update_container(note)
-
-
-def retitle(writer: Any) -> None:
-    writer.trailer["/Info"]["/Title"] = pdf_string("Another agreement")
-    writer.update_container(writer.trailer["/Info"])
-
-
-def flipped(pdf: bytes, position: int, mask: int = 0x01) -> bytes:
-    return pdf[:position] + bytes([pdf[position] ^ mask]) + pdf[position + 1 :]
-
-
-def container_of_the_last_signature(pdf: bytes) -> tuple[int, int]:
-    """Where the hexadecimal container of the last signature starts and ends, without its brackets."""
-    _, before, after, _ = re.findall(rb"/ByteRange \[(\d+) (\d+) (\d+) (\d+)\]", pdf)[-1]
-    return int(before) + 1, int(after) - 1
-
-
-def library_signer(key: SigningKey) -> SimpleSigner:
-    (certificate,) = load_certs_from_pemder_data(key.certificate.public_bytes(Encoding.DER))
-    secret = key.private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    store: Any = SimpleCertificateStore
-    return SimpleSigner(certificate, load_private_key_from_pemder_data(secret, None), store())
 
 
 # Bytes changed in place

@@ -34,6 +34,8 @@ steps:
     signed_by: all
     keys: all
     not_by: [apply, open]
+    not_named: [owner]
+    outcome: oiled
     on_or_after: term.start_on
     after: term.end_on
     effects: [freeze]
@@ -94,6 +96,8 @@ def test_a_workflow_file_becomes_a_workflow(tmp_path: Path) -> None:
             signed_by_all=True,
             keys=True,
             not_by=("apply", "open"),
+            not_named=("owner",),
+            outcome="oiled",
             on_or_after="term.start_on",
             after="term.end_on",
         ),
@@ -157,15 +161,15 @@ def test_every_misspelt_name_and_word_is_found_at_once_with_what_may_have_been_m
         "15: steps.shut.signed_by: must be all, but 'some' was found",
         "17: steps.shut.not_by.0: there is no earlier step 'aply'; did you mean 'apply'?",
         "17: steps.shut.not_by.1: there is no earlier step 'opens'; did you mean 'open'?",
-        "18: steps.shut.on_or_afer: there is no such field; did you mean 'on_or_after'?",
-        "20: steps.shut.effects.0: must be freeze, restore or supersede, but 'freze' was found",
-        "21: steps.shut.on: must be signature or adoption, but 'signatur' was found",
-        "34: journeys.0.moves.0.step: there is no step 'shutt'; did you mean 'shut'?",
-        "35: journeys.0.moves.1.refused: must be role, not_by, requires, on_or_after, after, term, version, keys, signed_by or "
-        "findings, but 'rôle' was found",
-        "36: journeys.0.ends: there is no state 'schut'; did you mean 'shut'?",
-        "37: renamed.open: there is no state 'ajar'; known: gone, open, shut",
-        "37: renamed.open: 'open' is still a state; a renamed state is there under its new name only",
+        "20: steps.shut.on_or_afer: there is no such field; did you mean 'on_or_after'?",
+        "22: steps.shut.effects.0: must be freeze, restore or supersede, but 'freze' was found",
+        "23: steps.shut.on: must be signature, adoption or decline, but 'signatur' was found",
+        "36: journeys.0.moves.0.step: there is no step 'shutt'; did you mean 'shut'?",
+        "37: journeys.0.moves.1.refused: must be role, not_by, not_named, requires, on_or_after, after, term, version, keys, "
+        "signed_by, outcome or findings, but 'rôle' was found",
+        "38: journeys.0.ends: there is no state 'schut'; did you mean 'shut'?",
+        "39: renamed.open: there is no state 'ajar'; known: gone, open, shut",
+        "39: renamed.open: 'open' is still a state; a renamed state is there under its new name only",
     ]
 
 
@@ -182,10 +186,10 @@ def test_a_life_cycle_that_cannot_work_is_told_with_the_line_of_the_state_or_ste
     ]
     assert faults_of(tmp_path, ("initial: true, ", "")) == ["2: states: exactly one state must be initial, not 0"]
     assert faults_of(tmp_path, ("[open, shut]", "[open, gone]")) == [
-        "25: steps.remove: step 'remove' leaves the final state 'gone'"
+        "27: steps.remove: step 'remove' leaves the final state 'gone'"
     ]
     assert faults_of(tmp_path, ("[open, shut]", "[open, open]")) == [
-        "25: steps.remove: step 'remove' leaves 'open' in two ways"
+        "27: steps.remove: step 'remove' leaves 'open' in two ways"
     ]
 
 

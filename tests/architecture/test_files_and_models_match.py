@@ -11,6 +11,7 @@ from sdflow.domain.kind import Content
 NOT_OF_A_KIND = {
     "stamp": "what a signature shows on the page",
     "annex": "contacts of any agreement as of a day",
+    "catalogue": "every service on a day, or one of them",
     "redline": "what changed between two texts of any record",
 }
 

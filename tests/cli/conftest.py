@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
-from desk import HELEN, Desk
+from counter import BRIGGS, LIN, ROSSI, Counter, prepared, signatory
+from desk import HELEN, OMAR, Desk
 from sdflow.bootstrap import content_folder
 from sdflow.cli.root import sdflow
 
@@ -55,3 +57,34 @@ def write(tmp_path: Path) -> Callable[[str, str], Path]:
         return path
 
     return writes
+
+
+@pytest.fixture(scope="session")
+def side_by_side_once(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Counter:
+    """Mei Lin first, then Omar Haddad and Sofia Rossi in any order."""
+    signatories = signatory("team", LIN) + signatory("receiver", OMAR) + signatory("supplier", ROSSI, ", turn: 2")
+    return prepared(furnished, tmp_path_factory.mktemp("turns"), signatories, (LIN, OMAR, ROSSI))
+
+
+@pytest.fixture(scope="session")
+def on_paper_once(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Counter:
+    """Mei Lin with her key, and Alan Briggs, who has none, on paper, after her; Omar Haddad last."""
+    signatories = signatory("team", LIN) + signatory("counsel", BRIGGS, ", method: paper") + signatory("receiver", OMAR)
+    return prepared(furnished, tmp_path_factory.mktemp("paper"), signatories, (LIN, OMAR))
+
+
+@pytest.fixture
+def side_by_side(side_by_side_once: Counter, tmp_path: Path) -> Counter:
+    return side_by_side_once.copied(tmp_path)
+
+
+@pytest.fixture
+def on_paper(on_paper_once: Counter, tmp_path: Path) -> Counter:
+    return on_paper_once.copied(tmp_path)
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Path:
+    path = tmp_path / "scan.png"
+    Image.new("L", (620, 877), 250).save(path)
+    return path

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from desk import Desk
+from desk import INGRID, Desk
 
 Write = Callable[[str, str], Path]
 ROSSI = "PER-ROSSI"
@@ -51,6 +51,18 @@ def test_an_agreement_signed_elsewhere_is_taken_in_with_its_paper_and_nobody_sig
     assert shown["record"]["version"] == 1
     assert shown["content"]["adopted"]["file_name"] == "paper.txt"
     assert shown["signatures"] == []
+
+
+def test_a_contract_is_taken_in_by_those_who_look_after_suppliers(desk: Desk, write: Write) -> None:
+    said = desk.type("adopt", str(write("paper.txt", PAPER)), str(write("UC-0002.yaml", CONTRACT)), person=INGRID)
+    assert said.code == 1
+    assert "is not supplier manager" in said.words
+
+
+def test_an_empty_paper_is_none(desk: Desk, write: Write) -> None:
+    said = desk.type("adopt", str(write("paper.txt", "")), str(write("UC-0002.yaml", CONTRACT)), person=ROSSI)
+    assert said.code == 2
+    assert "is empty; give the file of the signed paper" in said.words
 
 
 def test_the_paper_is_kept_byte_for_byte_and_known_again(desk: Desk, write: Write, tmp_path: Path) -> None:

@@ -55,6 +55,15 @@ def test_an_inherited_target_is_proven_like_an_own_one(desk: Desk, write: Write)
     assert routes["targets.restore.P1"] == 300
 
 
+def test_a_clause_that_others_inherit_is_not_taken_away_from_under_them(desk: Desk, write: Write) -> None:
+    desk.must("apply", str(write("slas.yaml", f"{CORPORATE}---{NARROW}")))
+    said = desk.type("amend", "SLA-CORP", "--remove", "targets.response")
+    assert said.code == 2
+    assert "SLA-NARROW inherits from it: SLA-CORP says nothing about 'targets.response'" in said.words
+    desk.must("amend", "SLA-NARROW", "--remove", "inherited.2")
+    desk.must("amend", "SLA-CORP", "--remove", "targets.response")
+
+
 def test_what_only_hands_on_clauses_is_not_proven_itself(desk: Desk, write: Write) -> None:
     desk.must("apply", str(write("slas.yaml", CORPORATE)))
     said = desk.type("check", "SLA-CORP")

@@ -71,6 +71,25 @@ def test_an_agreement_that_was_never_signed_has_no_version_to_go_back_to(furnish
     assert "no version of it was signed before" in said.words
 
 
+def test_giving_up_a_change_brings_nothing_into_force_that_waits_for_its_start(
+    desk: Desk, tmp_path: Path, clock: Callable[[str], None]
+) -> None:
+    clock("2026-03-10")
+    second_version(desk, tmp_path, "targets.hand_over.P1.minutes=20", "change_request=CR-21", "effective_on=2026-07-01")
+    desk.must("advance", "OLA-0001", "revise", day="2026-04-01")
+    said = desk.type("advance", "OLA-0001", "abandon", day="2026-04-01")
+    assert said.code == 1
+    assert "the version that was signed last has not come into force yet" in said.words
+    desk.must("advance", "OLA-0001", "set_aside", day="2026-04-01")
+    assert state_of(desk, "OLA-0001") == "signed"
+    desk.must("advance", "OLA-0001", "activate", day="2026-07-01")
+    desk.must("advance", "OLA-0001", "revise", day="2026-07-02")
+    said = desk.type("advance", "OLA-0001", "set_aside", day="2026-07-02")
+    assert "the version that was signed last has come into force" in said.words
+    desk.must("advance", "OLA-0001", "abandon", day="2026-07-02")
+    assert state_of(desk, "OLA-0001") == "active"
+
+
 def test_two_versions_are_compared_clause_by_clause_on_the_terminal_and_as_a_pdf(desk: Desk, tmp_path: Path) -> None:
     day = "2026-02-02"
     desk.must("advance", "SLA-0001", "revise", day=day)
@@ -90,6 +109,25 @@ def test_rounds_are_compared_and_a_round_that_was_never_offered_is_told(desk: De
     said = desk.type("compare", "SLA-0001", "round-9")
     assert said.code == 1
     assert "there are: round-1, round-2" in said.words
+
+
+def test_a_fault_of_an_amended_clause_is_told_in_plain_words_at_the_place_that_was_typed(desk: Desk) -> None:
+    desk.must("advance", "SLA-0001", "revise", day="2026-02-02")
+    for typed, said in (
+        ("signatories.2.person=PER-NOBODY", "signatories.2.person: there is no record PER-NOBODY"),
+        ("signatories.2.person=nobody", "signatories.2.person: must be a reference such as SLA-0001"),
+        ("targets.restore.P1.minutes=abc", "must be a whole number such as 240, but 'abc' was found"),
+        ("targets.restore.P1.minutez=3", "targets.restore.P1.minutez: there is no such field"),
+    ):
+        answer = desk.type("amend", "SLA-0001", "--set", typed, day="2026-02-02")
+        assert answer.code == 2
+        assert said in answer.words
+
+
+def test_revisions_are_counted_from_one(desk: Desk) -> None:
+    said = desk.type("compare", "SLA-0001", "r0")
+    assert said.code == 1
+    assert "there are: r1, r2, r3" in said.words
 
 
 def test_contacts_of_a_signed_agreement_may_change_and_the_change_is_logged_in_the_annex(
@@ -231,6 +269,21 @@ def test_support_that_was_agreed_against_less_than_is_promised_now_is_found(desk
     assert stale == {("targets.restore.P2", "agreed against 480 min, now 470 min")}
 
 
+def test_a_promise_that_is_said_in_another_way_is_not_taken_for_one_that_is_no_tighter(desk: Desk) -> None:
+    desk.must("advance", "SLA-0001", "revise", day="2026-02-02")
+    desk.must("amend", "SLA-0001", "--remove", "targets.restore.P3.minutes", *cut_off("P3"), day="2026-02-02")
+    (proof,) = desk.type("check", "SLA-0001", "--json", day="2026-02-02").data
+    stale = {(one["clause"], one["witness"]) for one in proof["findings"] if one["rule"] == "SLM-019"}
+    now = "by 17:00 if reported before 12:00, else by 12:00 of the next working day"
+    assert stale == {("targets.restore.P3", f"agreed against 2,400 min, now {now}")}
+
+
+def cut_off(priority: str) -> list[str]:
+    times = {"reported_before": "12:00", "due_at": "17:00", "otherwise_at": "12:00"}
+    sets = [f"targets.restore.{priority}.cut_off.{name}={time}" for name, time in times.items()]
+    return [word for one in sets for word in ("--set", one)]
+
+
 def test_somebody_whose_roles_have_ended_signs_nothing(
     desk: Desk, tmp_path: Path, clock: Callable[[str], None]
 ) -> None:
@@ -247,13 +300,32 @@ def test_somebody_whose_roles_have_ended_signs_nothing(
     assert "holds no role since 28 February 2026" in said.words
 
 
+def second_agreement(desk: Desk, folder: Path, start: str, end: str, day: str) -> None:
+    desk.must("export", str(folder / "out"), "SLA-0001")
+    (file,) = (folder / "out").rglob("*.yaml")
+    text = file.read_text().replace("SLA-0001", "SLA-0002").replace("2026-01-01", start).replace("2026-12-31", end)
+    second = folder / "second.yaml"
+    second.write_text(text)
+    desk.must("apply", str(second), day=day)
+
+
+def rivals(desk: Desk, day: str) -> list[str]:
+    (proof,) = desk.type("check", "SLA-0002", "--json", day=day).data
+    assert all(one["severity"] == "breach" for one in proof["findings"] if one["rule"] == "SLM-108")
+    return [one["message"] for one in proof["findings"] if one["rule"] == "SLM-108"]
+
+
 def test_two_agreements_that_promise_a_customer_the_same_service_at_once_are_found(desk: Desk, tmp_path: Path) -> None:
-    desk.must("export", str(tmp_path / "out"), "SLA-0001")
-    (file,) = (tmp_path / "out").rglob("*.yaml")
-    second = tmp_path / "second.yaml"
-    second.write_text(file.read_text().replace("SLA-0001", "SLA-0002"))
-    desk.must("apply", str(second), day="2026-02-02")
-    (proof,) = desk.type("check", "SLA-0002", "--json", day="2026-02-02").data
-    (found,) = [one for one in proof["findings"] if one["rule"] == "SLM-108"]
-    assert found["severity"] == "breach"
-    assert "SLA-0001" in found["message"]
+    second_agreement(desk, tmp_path, "2026-06-01", "2027-05-31", "2026-02-02")
+    (found,) = rivals(desk, "2026-02-02")
+    assert "SLA-0001" in found
+    assert "both hold on 1 Jun 2026" in found
+    desk.must("advance", "SLA-0001", "revise", day="2026-02-02")
+    assert rivals(desk, "2026-02-02") == [found]
+
+
+def test_an_agreement_may_follow_one_that_ends_by_notice(desk: Desk, tmp_path: Path) -> None:
+    second_agreement(desk, tmp_path, "2027-01-01", "2027-12-31", "2026-02-02")
+    assert len(rivals(desk, "2026-02-02")) == 1
+    desk.must("advance", "SLA-0001", "give_notice", day="2026-03-01")
+    assert rivals(desk, "2026-03-01") == []

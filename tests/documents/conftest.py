@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from sdflow.areas.service_level.sla import Sla
 from sdflow.areas.service_level.slr import Slr
 from sdflow.domain.document import Attachment, Manuscript
 from sdflow.domain.kind import Content, links
+from sdflow.domain.signature import SigningMethod
 from sdflow.domain.trait import Signable
 
 HERE = Path(__file__).parent
@@ -157,6 +159,18 @@ PROOF: Mapping[str, object] = {
             "reference": "ISO/IEC 20000-1, 8.7.1",
         },
     ],
+    "availability": [
+        {
+            "clause": "targets.availability",
+            "period": "month",
+            "target_percent": Decimal("99.90"),
+            "expected_percent": Decimal("99.951238"),
+            "guaranteed_percent": Decimal("99.9"),
+            "worst_percent": Decimal("98.363636"),
+            "weakest": "Directory and sign-on (OLA-0002)",
+            "worst_period": "February 2027",
+        }
+    ],
     "overridden": ["availability.yaml"],
     "engine": "durable_rules 2.0.28",
 }
@@ -196,6 +210,19 @@ AMENDMENTS = [
         "changes": [{"path": "contacts.customer.email", "before": None, "after": "ingrid@halvorsen.example"}],
     },
 ]
+CHANGES = [
+    {"path": "targets.restore.P1.minutes", "pieces": [("gone", "180"), ("come", "240")]},
+    {
+        "path": "scope",
+        "pieces": [
+            ("same", "The service comprises mailboxes, calendars and address books for"),
+            ("gone", "1,900"),
+            ("come", "1,960"),
+            ("same", "users on desks and mobile devices."),
+        ],
+    },
+    {"path": "critical_periods.winter", "pieces": [("come", "Sundays 08:00–14:00 from October to March")]},
+]
 
 
 class Sample:
@@ -212,6 +239,8 @@ class Sample:
         """The page of a case; of another content in its place where one is given."""
         if case == "annex":
             return pages.html("annex", self.annex())
+        if case == "redline":
+            return pages.html("redline", self.redline())
         return pages.html(self.content(case).description.kind, self.view(case, draft=draft, content=content))
 
     def annex(self) -> dict[str, object]:
@@ -219,6 +248,20 @@ class Sample:
         whole = self.view("sla")
         given = ("record", "content", "organisation", "effective_on", "generator")
         return {name: whole[name] for name in given} | {"amendments": AMENDMENTS}
+
+    def redline(self) -> dict[str, object]:
+        """The view of a redline, as a comparison of two rounds gives it."""
+        whole = self.view("sla")
+        given = ("record", "organisation", "effective_on", "generator")
+        sides = {
+            "before": {
+                "name": "round 2, offered by the customer",
+                "recorded_on": date(2026, 11, 5),
+                "by": "Jürgen Brandt",
+            },
+            "after": {"name": "version 2", "recorded_on": date(2026, 11, 19), "by": ""},
+        }
+        return {name: whole[name] for name in given} | sides | {"changes": CHANGES}
 
     def view(
         self, kind: str, *, draft: bool = False, content: Content | None = None, **changed: object
@@ -250,6 +293,8 @@ class Sample:
                     "capacity": one.capacity,
                     "party": referred[one.party].title,
                     "fingerprint": None if draft else f"{number:x}f0e1d2c3b4a5968" * 4,
+                    "turn": one.turn,
+                    "method": (one.method or SigningMethod.key).value,
                 }
                 for number, one in enumerate(
                     (content.signing_order() if isinstance(content, Signable) else ()), start=4

@@ -146,20 +146,6 @@ def test_the_bytes_depend_neither_on_the_process_nor_on_the_time_zone(manuscript
         assert done.stdout.decode().strip() == hashlib.sha256(sla.read_bytes()).hexdigest()
 
 
-@pytest.mark.parametrize("kind", ["slr", "ola", "contract", "corporate", "customer", "adopted"])
-@pytest.mark.parametrize("draft", [False, True])
-def test_every_document_is_laid_out_without_a_complaint(
-    kind: str, draft: bool, sample: Sample, pages: Pages, press: PdfPress, caplog: pytest.LogCaptureFixture
-) -> None:
-    view = sample.view(kind, draft=draft)
-    signatories: list[dict[str, str]] = view["signatories"]  # type: ignore[assignment]
-    fields = () if draft else tuple(one["key"] for one in signatories)
-    with caplog.at_level(logging.WARNING):
-        pdf = press.render(sample.manuscript(sample.html(pages, kind, draft=draft), fields))
-    assert [record.getMessage() for record in caplog.records] == []
-    assert (b"/AcroForm" in pdf or bool(fields)) == bool(fields)
-
-
 def test_the_annex_of_contacts_is_laid_out_without_a_complaint(
     sample: Sample, pages: Pages, press: PdfPress, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -169,6 +155,22 @@ def test_the_annex_of_contacts_is_laid_out_without_a_complaint(
     assert [record.getMessage() for record in caplog.records] == []
     words = " ".join(tool("pdftotext", "-layout", str(file), "-").replace("\N{NO-BREAK SPACE}", " ").split())
     assert "annex of contacts · 1 December 2026 Page 1 of 1" in words
+
+
+def test_a_table_of_a_thousand_rows_has_its_head_on_every_page_and_no_row_is_lost(
+    press: PdfPress, sample: Sample, pages: Pages, tmp_path: Path
+) -> None:
+    changes = [
+        {"path": f"targets.measures.row_{one}.value", "pieces": [("gone", "1"), ("come", "2")]} for one in range(1000)
+    ]
+    html = pages.html("redline", sample.redline() | {"changes": changes})
+    file = tmp_path / "redline.pdf"
+    file.write_bytes(press.render(sample.manuscript(html, ())))
+    printed = tool("pdftotext", "-layout", str(file), "-").split("\f")[:-1]
+    rows = "".join("".join(printed).split())
+    assert [number for number in range(1000) if f"row_{number}.value" not in rows] == []
+    assert len(printed) > 10
+    assert [page for page in printed if "Clause" not in page] == []
 
 
 def test_the_contents_give_the_pages_on_which_the_parts_are(sla: Path) -> None:

@@ -40,6 +40,7 @@ from sdflow.domain.fact import (
     SupportTarget,
     SupportTerm,
 )
+from sdflow.domain.scene import Horizon
 from sdflow.domain.structure import Structure
 from sdflow.domain.target import AvailabilityTarget, Targets
 from sdflow.domain.terms import Renewal, Term
@@ -450,3 +451,34 @@ def test_facts_come_once_and_in_the_same_order_whatever_the_order_of_the_mapping
     found = facts_of(subject)
     assert found == facts_of(turned)
     assert len(found) == len(set(found))
+
+
+def test_a_term_of_many_years_is_supported_to_its_last_day_or_not() -> None:
+    decade = Term(start_on=date(2026, 1, 1), end_on=date(2035, 12, 31))
+    found = only(
+        SupportTerm, scene(supporter(term=Term(start_on=date(2026, 1, 1), end_on=date(2034, 12, 31))), term=decade)
+    )
+    assert (found.term_days, found.uncovered_days) == (3652, 365)
+    assert found.first_uncovered_on == date(2035, 1, 1)
+
+
+def test_of_a_term_of_many_years_the_hours_are_looked_at_from_today_to_its_end() -> None:
+    decade = Term(start_on=date(2026, 1, 1), end_on=date(2035, 12, 31))
+    looked_at = [
+        (Horizon.of(decade, day).first, Horizon.of(decade, day).last)
+        for day in (date(2025, 6, 1), date(2030, 3, 1), date(2035, 11, 1), date(2036, 5, 1))
+    ]
+    assert looked_at == [
+        (date(2026, 1, 1), date(2028, 12, 31)),
+        (date(2030, 3, 1), date(2033, 2, 28)),
+        (date(2033, 1, 1), date(2035, 12, 31)),
+        (date(2033, 1, 1), date(2035, 12, 31)),
+    ]
+
+
+def test_nothing_is_covered_where_nothing_is_agreed() -> None:
+    shut = week("Europe/London", 9, 17, days=0)
+    subject = scene(supporter(), hours=shut)
+    assert facts(HoursCover, subject) == []
+    assert facts(ContactCover, subject) == []
+    assert {one.clause for one in facts(NeverOpen, subject)} == {"hours.service", "hours.support"}

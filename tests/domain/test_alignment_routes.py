@@ -238,10 +238,32 @@ def test_on_call_hours_join_the_support_hours_for_the_targets_that_say_so() -> N
     assert kept.lateness_minutes == 0
 
 
+NOONS = week("Europe/London", 11, 13)
+
+
 def test_a_report_to_a_clock_that_never_stands_comes_in_service_or_support_hours() -> None:
     target = TimeTarget(minutes=240, clock=TargetClock.elapsed)
     found = restored(target, TimeTarget(minutes=241), hours=MORNINGS, support_hours=LONDON)
     assert (found.lateness_minutes, found.worst_start) == (1, "Thu 1 Jan 2026 07:00")
+
+
+def test_a_fault_that_is_reported_in_contact_or_on_call_hours_starts_a_clock_that_never_stands() -> None:
+    target = TimeTarget(minutes=15, clock=TargetClock.elapsed)
+    promised = Targets(restore={"P1": target})
+    kept = restoring("OLA-0001", TimeTarget(minutes=15), hours=LONDON)
+    assert only(SupportRoute, scene(kept, targets=promised, routes=ALONE, hours=NOONS)).lateness_minutes == 0
+    ways: tuple[dict[str, Any], ...] = ({"contact_hours": ALWAYS}, {"on_call_hours": ALWAYS})
+    for more in ways:
+        late = only(SupportRoute, scene(kept, targets=promised, routes=ALONE, hours=NOONS, **more))
+        assert (late.lateness_minutes, late.worst_start) == (65 * 60, "Fri 23 Oct 2026 17:00")
+
+
+@pytest.mark.parametrize("more", [{"contact_hours": ALWAYS}, {"hours": ALWAYS, "support_hours": LONDON}])
+def test_what_is_reported_after_hours_is_due_by_its_cut_off_all_the_same(more: dict[str, Any]) -> None:
+    target = TimeTarget(cut_off=CutOff(reported_before="12:00", due_at="24:00", otherwise_at="10:00"))
+    kept = restoring("OLA-0001", TimeTarget(minutes=720), hours=ALWAYS)
+    found = only(SupportRoute, scene(kept, targets=Targets(restore={"P1": target}), routes=ALONE, **more))
+    assert (found.lateness_minutes, found.worst_start) == (119, "Thu 1 Jan 2026 23:59")
 
 
 def test_elapsed_hours_are_missed_by_those_who_go_home() -> None:

@@ -1,54 +1,126 @@
-"""Documents: PDFs, keys, signatures and their checks."""
+"""Documents: the PDFs of records, and those that were signed elsewhere."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 from rich.markup import escape
 
-from sdflow.cli.presentation import console, instant, reference, say_json, state
+from sdflow.cli.files import write_whole
+from sdflow.cli.presentation import console, reference, say_json, state
+from sdflow.cli.progress import watched
 from sdflow.cli.session import Session, examples, shared_options
-from sdflow.domain.errors import Unreadable
-from sdflow.domain.signature import VerificationReport
 
-MARK = {True: "[good]✓[/]", False: "[breach]✗[/]", None: "[warning]–[/]"}
+if TYPE_CHECKING:
+    from sdflow.operations.document import Published
+
+MANY = 5
+"""From so many documents on, it is shown how many of them are done."""
 
 
-@click.command("document", epilog=examples("sdflow document SLA-0001", "sdflow document SLA-0001 --draft -o draft.pdf"))
-@click.argument("record")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it.")
+@click.command(
+    "document",
+    epilog=examples(
+        "sdflow document SLA-0001",
+        "sdflow document SLA-0001 --draft -o draft.pdf",
+        "sdflow document --all -o documents",
+    ),
+)
+@click.argument("records", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every record for which there is a template.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it; a folder, where it is many.")
 @click.option("--draft", is_flag=True, help="As a draft, even where a frozen version is kept.")
 @click.option("--version", type=click.IntRange(1), help="The kept document of an earlier version.")
+@click.option("--accessible", is_flag=True, help="Tagged for people who have it read to them (PDF/A-3a, PDF/UA-1).")
 @click.option("--annex", is_flag=True, help="The annex: contacts as they are today, and the log of their changes.")
+@click.option("--jobs", type=click.IntRange(1, 64), help="How many to make at once; one for each processor, up to 4.")
 @shared_options
-def document_command(
-    session: Session, record: str, output: Path | None, draft: bool, version: int | None, annex: bool
+def document_command(  # noqa: PLR0913 - each is an option
+    session: Session,
+    records: tuple[str, ...],
+    *,
+    every: bool,
+    output: Path | None,
+    draft: bool,
+    version: int | None,
+    accessible: bool,
+    annex: bool,
+    jobs: int | None,
 ) -> None:
-    """Make the PDF of a record: the kept one of a frozen version, else a draft."""
+    """Make the PDF of a record: the kept one of a frozen version, else a draft.
+
+    With several records, one that cannot be made stops no other; what was wrong is said at the end. A file is written
+    whole or not at all.
+    """
     from sdflow.operations import document as operation
 
-    if annex:
-        published = operation.annex(session.workspace, session.occasion, record)
-    else:
-        published = operation.document(session.workspace, session.occasion, record, draft=draft, version=version)
-    path = output or Path(published.file_name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(published.pdf)
-    if session.as_json:
-        say_json(
-            {"file": path, "sha256": published.sha256, "draft": published.draft, "signatures": published.signatures}
-        )
+    if every == bool(records):
+        raise click.UsageError("name the records, or say --all")
+    if every or len(records) > 1:
+        if version or annex:
+            raise click.UsageError("--version and --annex are for one record alone")
+        references = operation.every_reference(session.workspace) if every else list(dict.fromkeys(records))
+        _write_many(session, references, output or Path(), draft=draft, jobs=jobs, accessible=accessible)
         return
-    what = (
-        "annex"
-        if annex
-        else "draft"
-        if published.draft
-        else f"version {published.version} with {published.signatures} signatures"
-    )
-    console().print(f"{reference(record)}: {what} written to [title]{escape(str(path))}[/]")
+    record = records[0]
+    if annex:
+        published = operation.annex(session.workspace, session.occasion, record, accessible=accessible)
+    else:
+        published = operation.document(
+            session.workspace, session.occasion, record, draft=draft, version=version, accessible=accessible
+        )
+    path = output / published.file_name if output and output.is_dir() else output or Path(published.file_name)
+    write_whole(path, published.pdf)
+    if session.as_json:
+        say_json(_described(path, published))
+        return
+    console().print(_written(path, published, "annex" if annex else _sort(published)))
+
+
+def _write_many(
+    session: Session, references: list[str], folder: Path, *, draft: bool, jobs: int | None, accessible: bool
+) -> None:
+    from sdflow.operations.document import Unpublished, documents
+
+    workers = jobs or min(os.cpu_count() or 1, 4)
+    made, out = [], console()
+    failed: list[Unpublished] = []
+    with watched(silent=session.as_json, long=MANY) as progress:
+        found = documents(
+            session.workspace, session.occasion, references, draft=draft, workers=workers, accessible=accessible
+        )
+        for done, published in enumerate(found, start=1):
+            progress("documents", done, len(references))
+            if isinstance(published, Unpublished):
+                failed.append(published)
+                continue
+            path = folder / published.file_name
+            write_whole(path, published.pdf)
+            made.append({"reference": published.reference, **_described(path, published)})
+            if not session.as_json:
+                out.print(_written(path, published, _sort(published)))
+    if session.as_json:
+        errors = [{"reference": one.reference, "error": str(one.error)} for one in failed]
+        say_json({"documents": sorted(made, key=lambda one: str(one["reference"])), "errors": errors})
+    for one in failed:
+        click.echo(f"sdflow: {one.reference}: {one.error}", err=True)
+    if failed:
+        raise SystemExit(max(one.error.exit_code for one in failed))
+
+
+def _sort(published: Published) -> str:
+    return "draft" if published.draft else f"version {published.version} with {published.signatures} signatures"
+
+
+def _written(path: Path, published: Published, what: str) -> str:
+    return f"{reference(published.reference)}: {what} written to [title]{escape(str(path))}[/]"
+
+
+def _described(path: Path, published: Published) -> dict[str, object]:
+    return {"file": path, "sha256": published.sha256, "draft": published.draft, "signatures": published.signatures}
 
 
 @click.command(
@@ -78,134 +150,3 @@ def adopt_command(session: Session, paper: Path, record: str, reason: str, dry_r
     )
     if dry_run:
         out.print("Nothing was stored: this was a dry run.")
-
-
-@click.group("key")
-def key_command() -> None:
-    """Make keys for signatories."""
-
-
-@key_command.command("new", epilog=examples("sdflow key new PER-HADDAD -o haddad.p12"))
-@click.argument("person_reference", metavar="PERSON")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Where to write the key; PERSON.p12 unless given."
-)
-@click.option("--years", type=click.IntRange(1, 10), default=3, show_default=True, help="How long it is valid.")
-@click.option("--passphrase-file", type=click.Path(path_type=Path), help="Read the passphrase from this file.")
-@shared_options
-def key_new(
-    session: Session, person_reference: str, output: Path | None, years: int, passphrase_file: Path | None
-) -> None:
-    """Make a key for a person and register its certificate.
-
-    The key is written to a file that only its owner can read, protected by a passphrase; sdflow keeps the
-    certificate's fingerprint alone.
-    """
-    from sdflow.operations.key import make_key
-
-    passphrase = _passphrase(passphrase_file, confirm=True)
-    path = output or Path(f"{person_reference}.p12")
-    key = make_key(session.workspace, session.occasion, person_reference, path, passphrase, years=years)
-    if session.as_json:
-        say_json({"file": path, "fingerprint": key.fingerprint, "valid_until": key.valid_until})
-        return
-    out = console()
-    out.print(f"Key of {reference(person_reference)} written to [title]{escape(str(path))}[/]")
-    out.print(f"Certificate SHA-256 {key.fingerprint}, valid until {instant(key.valid_until)}")
-
-
-@click.command("sign", epilog=examples("sdflow sign SLA-0001 --key haddad.p12 --as PER-HADDAD -o SLA-0001.pdf"))
-@click.argument("record")
-@click.option("--key", "key_file", required=True, type=click.Path(path_type=Path), help="The signatory's key file.")
-@click.option("--passphrase-file", type=click.Path(path_type=Path), help="Read the passphrase from this file.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write the signed PDF here.")
-@shared_options
-def sign_command(
-    session: Session, record: str, key_file: Path, passphrase_file: Path | None, output: Path | None
-) -> None:
-    """Sign the frozen version of a record, in the declared order."""
-    from sdflow.adapters.signing import load_key
-    from sdflow.operations.sign import sign
-
-    key = load_key(key_file, _passphrase(passphrase_file))
-    signed = sign(session.workspace, session.occasion, record, key)
-    if output:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_bytes(signed.document.pdf)
-    if session.as_json:
-        say_json(signed)
-        return
-    out = console()
-    out.print(f"[good]✓[/] {escape(signed.name)} signed {reference(record)} version {signed.record.version}")
-    if signed.remaining:
-        out.print(f"Next to sign: {escape(signed.remaining[0])}")
-    else:
-        out.print(f"All have signed; {reference(record)} is {state(signed.record.state)}.")
-
-
-@click.command(
-    "verify",
-    epilog=examples("sdflow verify SLA-0001-v1.pdf", "sdflow verify SLA-0001-v1.pdf --without-database"),
-)
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--without-database", is_flag=True, help="Judge the file by what it carries itself.")
-@shared_options
-def verify_command(session: Session, files: tuple[Path, ...], without_database: bool) -> None:
-    """Check signed PDFs: whether each is what was agreed, signed by those who should have.
-
-    Inside a workspace the records are asked as well. Exit code 1 where a file is not genuine.
-    """
-    from sdflow import bootstrap
-    from sdflow.adapters.storage import Storage
-    from sdflow.domain.errors import Refused
-    from sdflow.operations.verify import verify
-
-    storage = None
-    if not without_database:
-        try:
-            storage = Storage.open(bootstrap.storage_url(bootstrap.workspace_folder(session.folder)))
-        except Refused:
-            if session.folder:
-                raise
-    reports = [verify(_bytes(path), str(path), bootstrap.now(), storage) for path in files]
-    if session.as_json:
-        say_json([{**_shown(report), "genuine": report.genuine} for report in reports])
-    else:
-        for report in reports:
-            print_report(console(), report, with_database=storage is not None)
-    if not all(report.genuine for report in reports):
-        raise SystemExit(1)
-
-
-def _shown(report: VerificationReport) -> dict[str, object]:
-    return {name: getattr(report, name) for name in report.__dataclass_fields__}
-
-
-def print_report(out: Console, report: VerificationReport, *, with_database: bool) -> None:
-    """One file: the verdict, then every check."""
-    verdict = "[good]✓ genuine[/]" if report.genuine else "[breach]✗ not genuine[/]"
-    named = f"{reference(report.reference)} version {report.version}" if report.reference else "no agreement of ours"
-    out.print(f"{verdict}  [title]{escape(report.source)}[/]  {named}")
-    for check in report.checks:
-        place = f" [quiet]({escape(check.field)})[/]" if check.field else ""
-        out.print(f"  {MARK[check.held]} {escape(check.message)}{place}")
-    if not with_database:
-        for one in report.signatures:
-            out.print(f"  [quiet]{escape(one.name)}: certificate SHA-256 {one.fingerprint}[/]")
-        out.print("  [quiet]No records were asked: compare the fingerprints with what the signatories gave you.[/]")
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise Unreadable.because(str(path), f"cannot be read: {error.strerror}") from None
-
-
-def _passphrase(path: Path | None, *, confirm: bool = False) -> str:
-    if path is None:
-        return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True))
-    text = _bytes(path).decode(errors="replace").rstrip("\r\n")
-    if not text:
-        raise Unreadable.because(str(path), "holds no passphrase")
-    return text

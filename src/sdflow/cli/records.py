@@ -74,6 +74,9 @@ def apply_command(session: Session, paths: tuple[Path, ...], mapping: Path | Non
         say_json(applied)
         return
     out = console()
+    if not applied:
+        out.print("There is no record in what was given, so nothing was taken in.")
+        return
     rows = [
         (reference(one.reference), escape(one.title), f"[{OUTCOME_STYLE[one.outcome]}]{one.outcome}[/]")
         for one in applied[:MOST_SHOWN]
@@ -222,7 +225,16 @@ def show_command(session: Session, record: str) -> None:
     if shown.cited_by:
         out.print("Referred to by " + ", ".join(sorted({reference(cite.citing) for cite in shown.cited_by})))
     for signature in shown.signatures:
-        out.print(f"[good]✓[/] signed by {escape(signature.person)} on {instant(signature.signed_at)}")
+        how = (
+            f"on paper on {day(signature.signed_at.date())}"
+            if signature.on_paper
+            else f"on {instant(signature.signed_at)}"
+        )
+        void = "  [quiet](counts no longer)[/]" if shown.declined else ""
+        out.print(f"[good]✓[/] signed by {escape(signature.person)} {how}{void}")
+    if shown.declined:
+        said = escape(f"{shown.declined['person']}: “{shown.declined['reason']}”")
+        out.print(f"[breach]✗[/] version {shown.declined['version']} declined by {said}")
 
 
 @click.command("history", epilog=examples("sdflow history SLA-0001"))
@@ -262,6 +274,13 @@ def _told(type: str, details: dict[str, object]) -> str:
             return f"changed: {place}"
         case "frozen":
             return f"version {details['version']} frozen, SHA-256 {str(details['envelope_sha256'])[:16]}…"
+        case "signed" if details.get("on_paper"):
+            paper = f"{details['field']} on {details['signed_on']}, witnessed by {details['witness']}"
+            return f"[good]signed on paper[/] as {paper}, scan {str(details['scan_sha256'])[:16]}…"
+        case "declined":
+            return f"[breach]declined[/] to sign as {details['field']}"
+        case "revoked":
+            return f"certificate {str(details['fingerprint'])[:16]}… revoked"
         case "signed":
             return f"[good]signed[/] as {details['field']}, certificate {str(details['fingerprint'])[:16]}…"
         case "certified":

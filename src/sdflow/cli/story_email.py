@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 
 from rich.markup import escape
 
-from sdflow.cli.documents import print_report
 from sdflow.cli.presentation import reference
 from sdflow.cli.proof import print_proof
 from sdflow.cli.stage import Ending, Stage, Story, forged, open_breaches
+from sdflow.cli.verification import print_report
 from sdflow.operations.apply import apply
 
 HELEN, OMAR, INGRID = "PER-CARRICK", "PER-HADDAD", "PER-HALVORSEN"

@@ -65,7 +65,10 @@ def audit_command() -> None:
 @click.option("--anchor", "anchor_file", type=click.Path(path_type=Path), help="Also compare with this anchor.")
 @shared_options
 def audit_verify(session: Session, anchor_file: Path | None) -> None:
-    """Follow the chain of acts and derive every record again from it."""
+    """Follow the chain of acts and derive every record again from it.
+
+    Agreed texts, documents and scans are compared byte for byte with the hashes in the history.
+    """
     from sdflow.operations.audit import audit, read_anchor
 
     kept = read_anchor(_text(anchor_file), str(anchor_file)) if anchor_file else None

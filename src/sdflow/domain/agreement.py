@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from sdflow.domain.kind import HOUSEKEEPING, Key, Line, Reference, RefersTo, Strict, Title
+from sdflow.domain.signature import SigningMethod
 from sdflow.domain.structure import ComponentReference
 from sdflow.domain.target import (
     AvailabilityTarget,
@@ -52,12 +53,38 @@ class SupportedComponent(Strict):
 
 
 class Signatory(Strict):
-    """Who signs for which party, in the order of the list."""
+    """Who signs for which party, in the order of the list unless turns are given."""
 
     key: Key = Field(description="Short name of the signature field, such as provider")
     person: PersonReference
     party: Annotated[Reference, RefersTo((Party,))]
     capacity: Line = Field(description="In which capacity the person signs")
+    turn: Annotated[int, Field(ge=1, le=12)] | None = Field(
+        None, description="Those of the same turn sign in any order; after everybody above unless given"
+    )
+    method: SigningMethod | None = Field(
+        None, description="With a key in the file unless given; on paper, no certificate is needed"
+    )
+
+
+def in_turn(signatories: Sequence[Signatory]) -> tuple[Signatory, ...]:
+    """The signatories by their turns, each with its own written out."""
+    turns: list[int] = []
+    for one in signatories:
+        turns.append(one.turn or max(turns, default=0) + 1)
+    resolved = [one.model_copy(update={"turn": turn}) for one, turn in zip(signatories, turns, strict=True)]
+    return tuple(sorted(resolved, key=lambda one: one.turn or 0))
+
+
+def repeated_signatories(signatories: Sequence[Signatory]) -> list[str]:
+    """The people and the keys that stand more than once among signatories."""
+    named = [*(one.person for one in signatories), *(one.key for one in signatories)]
+    return sorted({one for one in named if named.count(one) > 1})
+
+
+def signature_fields(signatories: Sequence[Signatory]) -> Mapping[str, int]:
+    """The signature fields of the file, each with its turn: of everybody who does not sign on paper."""
+    return {one.key: one.turn or 0 for one in in_turn(signatories) if one.method is not SigningMethod.paper}
 
 
 Signatories = Annotated[list[Signatory], Field(max_length=12)]

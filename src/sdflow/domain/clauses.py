@@ -10,7 +10,15 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from sdflow.domain.agreement import Contact, Hours, PersonReference, Signatories, Signatory
+from sdflow.domain.agreement import (
+    Contact,
+    Hours,
+    PersonReference,
+    Signatories,
+    Signatory,
+    in_turn,
+    repeated_signatories,
+)
 from sdflow.domain.kind import Content, Key, Line, Strict, Text, Title
 from sdflow.domain.target import CalendarReference, MeasuringPeriod, Percent, Quantity, Targets
 from sdflow.domain.terms import Term
@@ -232,13 +240,18 @@ class Agreement(Content, Signable, Lasting, Adoptable):
 
     @model_validator(mode="after")
     def _signed_by_different_people(self) -> Self:
-        people = [signatory.person for signatory in self.signatories]
-        keys = [signatory.key for signatory in self.signatories]
-        twice = sorted({name for name in (*people, *keys) if (people + keys).count(name) > 1})
+        twice = repeated_signatories(self.signatories)
         if twice:
             raise ValueError(f"{', '.join(twice)} stands twice among the signatories; nobody signs for two parties")
         if len(self.signatories) == 1:
             raise ValueError("an agreement has at least two signatories")
+        return self
+
+    @model_validator(mode="after")
+    def _holds_some_day(self) -> Self:
+        last = self.term.ends_by_itself()
+        if self.effective_on and last and self.effective_on > last:
+            raise ValueError(f"a version from {self.effective_on} never holds: the term ends on {last}")
         return self
 
     @model_validator(mode="after")
@@ -268,8 +281,8 @@ class Agreement(Content, Signable, Lasting, Adoptable):
         return self.term
 
     def signing_order(self) -> tuple[Signatory, ...]:
-        """Who signs, in order; nobody where it was signed elsewhere."""
-        return () if self.adopted else tuple(self.signatories)
+        """Who signs, by turns; nobody where it was signed elsewhere."""
+        return () if self.adopted else in_turn(self.signatories)
 
     def signed_elsewhere_on(self) -> date | None:
         """When it was signed elsewhere."""

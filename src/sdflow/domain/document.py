@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+ACCESSIBLE_MARK = b"<pdfuaid:part>1</pdfuaid:part>"
+"""What stands uncompressed in every file that is accessible, and in no other."""
+
 
 @dataclass(frozen=True)
 class Attachment:
@@ -22,8 +25,10 @@ class Manuscript:
     """A document ready to be laid out.
 
     `fields` are the names of the signature fields, in their order; the layout places each where the page
-    has an element with the id `sig-<name>`. The last signature closes the document. `dated_at` is the date of the
-    record, not of the rendering, so that the same content gives the same bytes.
+    has an element with the id `sig-<name>`. The last field's signature closes the document unless `closing` is false:
+    of those who sign in any order nobody knows who will be last. `dated_at` is the date of the record, not of the
+    rendering, so that the same content gives the same bytes. One that is `accessible` is tagged for people who have it
+    read to them.
     """
 
     html: str
@@ -33,3 +38,5 @@ class Manuscript:
     identifier: str
     attachments: tuple[Attachment, ...] = ()
     fields: tuple[str, ...] = ()
+    closing: bool = True
+    accessible: bool = False

@@ -35,6 +35,10 @@ class Unreadable(SdflowError):
         self.faults = tuple(sorted(faults, key=lambda fault: (fault.source, fault.line or 0, fault.field)))
         super().__init__("\n".join(map(str, self.faults)))
 
+    def __reduce__(self) -> tuple[type[Unreadable], tuple[Fault, ...]]:
+        """How it is handed from one process to another: by its faults, not by its text."""
+        return type(self), self.faults
+
     @classmethod
     def because(cls, source: str, message: str, *, line: int | None = None, field: str = "") -> Unreadable:
         """The error for one fault alone."""
@@ -48,6 +52,10 @@ class Refused(SdflowError):
         self.what, self.reasons, self.advice = what, tuple(reasons), advice
         parts = [what, *(f"  - {reason}" for reason in self.reasons)]
         super().__init__("\n".join([*parts, *([f"  {advice}"] if advice else [])]))
+
+    def __reduce__(self) -> tuple[type[Refused], tuple[str, tuple[str, ...], str]]:
+        """How it is handed from one process to another: by its parts, not by its text."""
+        return type(self), (self.what, self.reasons, self.advice)
 
 
 class Overtaken(Refused):

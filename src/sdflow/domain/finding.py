@@ -33,7 +33,8 @@ class Finding:
 
     `clause` is what it concerns and `subject` what about it (the component, the route); rule, clause and subject
     together say which finding it is. `gap` is by how much, in `unit`; `weakest` the weakest link; `witness` a concrete
-    case; `records` the records that it is about. `waiver` names the waiver that counts for it, through
+    case; `improvement` what has to become better, where the rule asks for that; `records` the records that it is
+    about. `waiver` names the waiver that counts for it, through
     `waived_until`; `note` says of one that was meant for it why it does not count.
     """
 
@@ -51,6 +52,7 @@ class Finding:
     unit: str = field(compare=False, default="")
     weakest: str = field(compare=False, default="")
     witness: str = field(compare=False, default="")
+    improvement: str = field(compare=False, default="")
     records: tuple[str, ...] = field(compare=False, default=())
     waiver: str | None = field(compare=False, default=None)
     waived_until: date | None = field(compare=False, default=None)

@@ -23,8 +23,11 @@ class Situation:
     first_day: Callable[[], date | None]
     last_day: Callable[[], date | None]
     standing: Callable[[], bool]
+    in_force: Callable[[], bool]
     unchanged: Callable[[str], bool]
     findings: Callable[[], Sequence[Finding]]
+    named: Callable[[str], bool]
+    outcome: Callable[[], str]
     trigger: Trigger | None = None
     unsigned: Sequence[str] = ()
     keyless: Sequence[str] = ()
@@ -48,11 +51,13 @@ def unmet(step: Step, situation: Situation) -> list[Unmet]:
         *_trigger(step, situation),
         *_role(step, situation),
         *_separation(step.guards, situation),
+        *_named(step.guards, situation),
         *_sections(step.guards, situation),
         *_dates(step.guards, situation),
         *_term(step.guards, situation),
         *_version(step.guards, situation),
         *_parties(step.guards, situation),
+        *_outcome(step.guards, situation),
         *_proof(step.guards, situation),
     ]
 
@@ -60,6 +65,8 @@ def unmet(step: Step, situation: Situation) -> list[Unmet]:
 def _trigger(step: Step, situation: Situation) -> Iterator[Unmet]:
     if step.on is Trigger.adoption and situation.trigger is not Trigger.adoption:
         yield Unmet("on", "it is taken when the signed paper is taken in", "use: sdflow adopt")
+    if step.on is Trigger.decline and situation.trigger is not Trigger.decline:
+        yield Unmet("on", "it is taken when a signatory declines", "use: sdflow decline")
 
 
 def _role(step: Step, situation: Situation) -> Iterator[Unmet]:
@@ -73,6 +80,16 @@ def _separation(guards: Guards, situation: Situation) -> Iterator[Unmet]:
         if situation.took(step):
             done = "drafted it" if step == "apply" else f"took '{step}'"
             yield Unmet("not_by", f"{situation.who} {done}", "somebody else has to take this step")
+
+
+def _named(guards: Guards, situation: Situation) -> Iterator[Unmet]:
+    for path in guards.not_named:
+        if situation.named(path):
+            yield Unmet(
+                "not_named",
+                f"{situation.who} is named as {path.rpartition('.')[2].replace('_', ' ')}",
+                "somebody else has to take this step",
+            )
 
 
 def _sections(guards: Guards, situation: Situation) -> Iterator[Unmet]:
@@ -118,10 +135,17 @@ def _over(situation: Situation) -> Iterator[Unmet]:
 
 
 def _version(guards: Guards, situation: Situation) -> Iterator[Unmet]:
-    if guards.version is VersionGuard.standing and not situation.standing():
+    if guards.version is None:
+        return
+    if guards.version is VersionGuard.first:
+        if situation.standing():
+            yield Unmet("version", "a version of it was signed before, and stands")
+    elif not situation.standing():
         yield Unmet("version", "no version of it was signed before")
-    elif guards.version is VersionGuard.first and situation.standing():
-        yield Unmet("version", "a version of it was signed before, and stands")
+    elif guards.version is VersionGuard.in_force and not situation.in_force():
+        yield Unmet("version", "the version that was signed last has not come into force yet")
+    elif guards.version is VersionGuard.awaited and situation.in_force():
+        yield Unmet("version", "the version that was signed last has come into force")
 
 
 def _reached(today: date, day: date) -> bool:
@@ -138,6 +162,14 @@ def _parties(guards: Guards, situation: Situation) -> Iterator[Unmet]:
         yield Unmet("keys", f"no valid certificate is registered for {names}", "make one with: sdflow key new PERSON")
     if guards.signed_by_all and situation.unsigned:
         yield Unmet("signed_by", f"not yet signed by {', '.join(situation.unsigned)}")
+
+
+def _outcome(guards: Guards, situation: Situation) -> Iterator[Unmet]:
+    if guards.outcome is not None and situation.outcome() != guards.outcome:
+        wanted, found = (one.replace("_", " ") for one in (guards.outcome, situation.outcome() or "open"))
+        yield Unmet(
+            "outcome", f"by what is recorded it is {found}, not {wanted}", "amend what was recorded, if it is wrong"
+        )
 
 
 def _proof(guards: Guards, situation: Situation) -> Iterator[Unmet]:

@@ -70,7 +70,11 @@ class StoredDocument:
 
 @dataclass(frozen=True)
 class StoredSignature:
-    """Who signed which field of which version when, with which certificate."""
+    """Who signed which field of which version when, with which certificate.
+
+    Where it was signed on paper there is no fingerprint, `document_sha256` is that of the file which was printed, and
+    who witnessed it and the SHA-256 of the scan are given.
+    """
 
     reference: str
     version: int
@@ -79,6 +83,28 @@ class StoredSignature:
     fingerprint: str
     signed_at: datetime
     document_sha256: str
+    act: int
+    witness: str | None = None
+    scan_sha256: str | None = None
+
+    @property
+    def on_paper(self) -> bool:
+        """Whether it was given by hand, outside the file."""
+        return self.scan_sha256 is not None
+
+
+@dataclass(frozen=True)
+class StoredScan:
+    """The scan of a signature on paper, kept byte for byte, and the person who witnessed that it was given."""
+
+    reference: str
+    version: int
+    field: str
+    witness: str
+    signed_on: date
+    media_type: str
+    content: bytes
+    sha256: str
     act: int
 
 
@@ -91,4 +117,4 @@ class Citation:
     cited: str
 
 
-__all__ = ["Citation", "Envelope", "Link", "Record", "Revision", "StoredDocument", "StoredSignature"]
+__all__ = ["Citation", "Envelope", "Link", "Record", "Revision", "StoredDocument", "StoredScan", "StoredSignature"]

@@ -111,10 +111,11 @@ class Example:
 class Rule:
     """A declared rule: what it proves, where that is written, how it weighs, what it looks for, what it says.
 
-    `advice` says what would mend a finding. `proves` is the sentence for a fact of the first pattern's kind
-    about which the rule found nothing. `gap` is by how much the rule does not hold, in `unit`; `subject` what about the
-    clause it concerns, so that no two findings of a clause have the same; `weakest` what gives way first; `witness` a
-    concrete case.
+    `advice` says what would mend a finding. `improvement` is what has to become better where it is found, so that an
+    item of the service improvement programme is raised; none where a finding raises none. `proves` is the sentence
+    for a fact of the first pattern's kind about which the rule found nothing. `gap` is by how much the rule does not
+    hold, in `unit`; `subject` what about the clause it concerns, so that no two findings of a clause have the same;
+    `weakest` what gives way first; `witness` a concrete case.
     """
 
     id: str
@@ -131,6 +132,7 @@ class Rule:
     subject: str = ""
     weakest: str = ""
     witness: str = ""
+    improvement: str = ""
     source: str = ""
     line: int = 0
 

@@ -100,6 +100,7 @@ def finding_of(rule: Rule, chosen: Chosen) -> Finding:
         unit=rule.unit,
         weakest=_filled(rule.weakest, matched),
         witness=_filled(rule.witness, matched),
+        improvement=message_text(rule.improvement, matched),
     )
 
 

@@ -127,10 +127,15 @@ class Horizon:
 
     @classmethod
     def of(cls, term: Term, as_of: date | None) -> Horizon:
-        """The current term from its start, at least 12 and at most 36 months; of an open-ended one the next 12."""
+        """The current term from its start, at least 12 and at most 36 months; of an open-ended one the next 12.
+
+        Of a longer term the 36 months from its start or from today, and at its end the last 36.
+        """
         today = as_of or term.start_on
         end = current_term_end(term, today)
         first = current_term_start(term, today) if end else max(term.start_on, today)
+        if end:
+            first = max(first, min(today, plus_months(end + timedelta(days=1), -MOST_MONTHS)))
         shortest, longest = (plus_months(first, n) - timedelta(days=1) for n in (LEAST_MONTHS, MOST_MONTHS))
         last = min(max(end or shortest, shortest), longest)
         return cls(first, last, days_in_force(term, first, last)[-1][1])

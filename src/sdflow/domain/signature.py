@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -22,9 +23,32 @@ def stated_sha256(text: str | None) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
+class SigningMethod(StrEnum):
+    """How somebody signs: with a key, in the file, or by hand on paper, which the records witness."""
+
+    key = "key"
+    paper = "paper"
+
+
+def closing_field(turns: Mapping[str, int]) -> str | None:
+    """Of the fields of a file with their turns, the one whose signature closes it: the only one of the last turn.
+
+    None where several share the last turn, since nobody knows which of them will sign last.
+    """
+    last = [field for field, turn in turns.items() if turn == max(turns.values())]
+    return last[0] if len(last) == 1 else None
+
+
 @dataclass(frozen=True)
 class ExpectedSignature:
-    """A signature that an agreement asks for: its field, the person and the fingerprint of the certificate."""
+    """A signature that an agreement asks for: its field, the person and the fingerprint of the certificate.
+
+    Those of one `turn` may be given in any order, before those of the next; without turns each waits for the one
+    before. `signed_at` and `method` are what the records say of a signature that was given, none where nobody asked
+    them or it is still to come; of one on paper also who witnessed it, and the hash of its scan.
+    `revoked_at` is when the records revoked the certificate, `revoked_since` that by the order of their acts the
+    signature had been given before: instants, kept to the second, do not always tell.
+    """
 
     field: str
     person: str
@@ -32,6 +56,46 @@ class ExpectedSignature:
     party: str
     capacity: str
     fingerprint: str
+    turn: int | None = None
+    method: SigningMethod = SigningMethod.key
+    signed_at: datetime | None = None
+    witness: str | None = None
+    scan_sha256: str | None = None
+    revoked_at: datetime | None = None
+    revoked_since: bool = False
+
+
+@dataclass(frozen=True)
+class PinnedCertificates:
+    """Certificates that are trusted because somebody named them: by SHA-256, or as they are (DER)."""
+
+    fingerprints: frozenset[str] = frozenset()
+    certificates: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class TimestampAuthority:
+    """Whom to ask for time stamps (RFC 3161), how long to wait for an answer, and whose stamps to believe."""
+
+    url: str
+    pinned: PinnedCertificates
+    timeout_seconds: int = 10
+
+
+@dataclass(frozen=True)
+class Revocations:
+    """A certificate authority (DER) and the list of the certificates that it has revoked (DER)."""
+
+    authority: bytes
+    revoked: bytes
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Whom to believe beside the signatories: time-stamp authorities, and a list of revoked certificates."""
+
+    timestamps: PinnedCertificates = field(default_factory=PinnedCertificates)
+    revocations: Revocations | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +103,7 @@ class SigningRequest:
     """What a signatory puts under a document.
 
     `first` certifies the document, `last` closes it. `statement` is signed as the reason and names what was
-    agreed, with the SHA-256 of the envelope.
+    agreed, with the SHA-256 of the envelope. The fields `on_paper` stay empty: they were signed by hand.
     """
 
     field: str
@@ -50,6 +114,7 @@ class SigningRequest:
     signed_at: datetime
     first: bool
     last: bool
+    on_paper: frozenset[str] = frozenset()
 
 
 class CheckName(StrEnum):
@@ -65,6 +130,7 @@ class CheckName(StrEnum):
     complete = "complete"
     recorded = "recorded"
     time = "time"
+    revoked = "revoked"
 
 
 @dataclass(frozen=True)
@@ -101,13 +167,15 @@ class VerificationReport:
 
 @dataclass(frozen=True)
 class FoundSignature:
-    """A signature that was found in a file."""
+    """A signature that was found in a file; `stamped_at` is the time that a time-stamp authority set on it."""
 
     field: str
     name: str
     fingerprint: str
     claimed_at: datetime | None
     statement: str | None
+    stamped_at: datetime | None = None
+    stamped_by: str | None = None
 
 
 @dataclass(frozen=True)

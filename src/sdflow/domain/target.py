@@ -213,6 +213,7 @@ class ContinuityTarget(Strict):
     )
     recovery_point_objective_minutes: Quantity | None = Field(None, description="Minutes of work that may be lost")
     minimum_service_level: Line | None = Field(None, description="What works at least in the meantime")
+    minimum_service_percent: Percent | None = Field(None, description="How much of it, as a share of the usual service")
     tested_every_months: Annotated[int, Field(ge=1, le=60)] | None = Field(None, description="Months between tests")
 
     @model_validator(mode="after")

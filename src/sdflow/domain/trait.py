@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sdflow.domain.agreement import Promise, Signatory, SupportPromise
+    from sdflow.domain.agreement import Contact, Promise, Signatory, SupportPromise
     from sdflow.domain.kind import Content
     from sdflow.domain.service_time import CalendarHours
     from sdflow.domain.structure import Route, Structure
@@ -32,6 +32,22 @@ class HeldRole:
     def held_on(self, day: date) -> bool:
         """Whether the person holds the role on that day."""
         return self.since <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True)
+class HeldCertificate:
+    """A certificate with which a person signs; once revoked, it signs nothing from that day on."""
+
+    fingerprint: str
+    valid_from: datetime
+    valid_until: datetime
+    revoked_on: date | None = None
+    reason: str | None = None
+
+    def signs_on(self, day: date) -> bool:
+        """Whether the person may sign with it on that day."""
+        in_time = self.valid_from.date() <= day <= self.valid_until.date()
+        return in_time and (self.revoked_on is None or day < self.revoked_on)
 
 
 class Party:
@@ -56,6 +72,14 @@ class Acting(ABC):
     @abstractmethod
     def certified(self, fingerprint: str, valid_from: datetime, valid_until: datetime) -> Content:
         """The content with a further certificate."""
+
+    @abstractmethod
+    def revoked(self, fingerprint: str, day: date, reason: str) -> Content:
+        """The content with a certificate that signs nothing from that day on."""
+
+    @abstractmethod
+    def held_certificates(self) -> tuple[HeldCertificate, ...]:
+        """The certificates, in the order in which they were registered."""
 
     @abstractmethod
     def fingerprint(self, day: date) -> str | None:
@@ -92,6 +116,35 @@ class Structured(ABC):
     @abstractmethod
     def support_routes(self) -> Mapping[str, Route]:
         """The support routes by their keys."""
+
+    @abstractmethod
+    def needed_services(self) -> tuple[str, ...]:
+        """Other services without which it does not work."""
+
+
+@dataclass(frozen=True)
+class CatalogueEntry:
+    """What is said of something that is offered: what it does for the business, for whom, and what its failure means.
+
+    `users` counts people. `customers` are those who use it, by reference. `next_review_on` is the day of the entry's
+    own review, whatever is agreed of others.
+    """
+
+    purpose: str
+    users: int | None
+    customers: tuple[str, ...]
+    criticality: str | None
+    criticality_class: str | None
+    support_contact: Contact | None
+    next_review_on: date | None
+
+
+class Catalogued(ABC):
+    """Something that stands in the service catalogue."""
+
+    @abstractmethod
+    def catalogue_entry(self) -> CatalogueEntry:
+        """What the catalogue says of it."""
 
 
 class Promising(ABC):
@@ -187,9 +240,17 @@ class Adoptable(ABC):
         """The content with the paper on which it was signed."""
 
 
+class Concluding(ABC):
+    """Something from whose content a conclusion follows by rule, such as that a test was passed."""
+
+    @abstractmethod
+    def conclusion(self) -> str:
+        """The conclusion as one word of its life cycle, such as passed; empty while it cannot be drawn."""
+
+
 class Signable(ABC):
     """Something that parties sign."""
 
     @abstractmethod
     def signing_order(self) -> tuple[Signatory, ...]:
-        """Who signs, in order."""
+        """Who signs, by turns, each with its turn."""

@@ -29,10 +29,15 @@ class TermGuard(StrEnum):
 
 
 class VersionGuard(StrEnum):
-    """What must be so of the versions of a record: one was signed before, or none was."""
+    """What must be so of the versions of a record: one was signed before, or none was.
+
+    `in_force`: the last one signed came into force, by a step that supersedes the one before. `awaited`: it did not yet.
+    """
 
     standing = "standing"
     first = "first"
+    in_force = "in_force"
+    awaited = "awaited"
 
 
 class Trigger(StrEnum):
@@ -40,6 +45,7 @@ class Trigger(StrEnum):
 
     signature = "signature"
     adoption = "adoption"
+    decline = "decline"
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,8 @@ class State:
     `frozen`: content may not change. `binding`: the agreement is signed, so it can support others while its
     term runs. `negotiation`: a change of content is a numbered round of offer and counter-offer. `ending`: notice
     was given on the day on which the record came here, and the term ends by it. `ended`: what was signed holds no
-    longer from the day on which the record came here.
+    longer from the day on which the record came here. `offered`: customers may have what the record describes.
+    `settled`: what the record has found out stands, such as the result of a test.
     """
 
     name: str
@@ -61,6 +68,8 @@ class State:
     negotiation: bool = False
     ending: bool = False
     ended: bool = False
+    offered: bool = False
+    settled: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,8 @@ class Guards:
     certificate. `not_by`: a person who took one of these steps may not take this one (`apply` is the
     drafting). `on_or_after`: the business date has reached the date in this field. `after`: has passed it. `term`: it
     has begun, or its last day, renewals and notice counted, is past. `version`: whether a version was signed before.
-    `later_requires`: fields that may not be empty from the second version on.
+    `later_requires`: fields that may not be empty from the second version on. `not_named`: whoever is named in one of these
+    fields may not take this step. `outcome`: what follows from the content is this word.
     """
 
     by: tuple[str, ...] = ()
@@ -86,6 +96,8 @@ class Guards:
     term: TermGuard | None = None
     version: VersionGuard | None = None
     later_requires: tuple[str, ...] = ()
+    not_named: tuple[str, ...] = ()
+    outcome: str | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from sdflow.adapters.storage import Reading
 from sdflow.domain.composition import dependency_cycle
 from sdflow.domain.errors import Unreadable
 from sdflow.domain.kind import Content, Link, links
-from sdflow.domain.trait import Timed
+from sdflow.domain.trait import Inheriting, Timed
 from sdflow.engine.inheritance import inheritance_faults, inherited_clauses
 from sdflow.engine.workspace import Workspace
 
@@ -40,6 +40,7 @@ class _Known:
     def __init__(self, reading: Reading) -> None:
         self.record = cache(reading.record)
         self.records = cache(reading.records)
+        self.cited_by = reading.cited_by
         self._near: dict[str, str] = {}
 
     def near(self, reference: str, arriving: Mapping[str, Content]) -> str:
@@ -55,7 +56,8 @@ def inconsistencies(workspace: Workspace, reading: Reading, arriving: Mapping[st
     """Everything that does not fit of the contents that arrive, by the references of their records.
 
     A reference to a record that is not there or of a kind that the field does not admit, parts that need one
-    another in a circle, a region whose holidays nobody knows. Every verb that stores a content asks here.
+    another in a circle, a clause that others inherit and that would be gone, a region whose holidays nobody knows.
+    Every verb that stores a content asks here.
     """
     asked = _Known(reading)
     for reference, content in arriving.items():
@@ -64,6 +66,7 @@ def inconsistencies(workspace: Workspace, reading: Reading, arriving: Mapping[st
                 yield Inconsistency(reference, link.path, message)
         known = partial(_content_of, workspace, asked, arriving)
         yield from (Inconsistency(reference, *fault) for fault in inheritance_faults(content, known))
+        yield from (Inconsistency(reference, "", message) for message in _bereft(workspace, asked, arriving, reference))
         if isinstance(content, Timed) and (message := _region_fault(workspace, content)):
             yield Inconsistency(reference, REGION, message)
     yield from _inheriting_circle(workspace, asked, arriving)
@@ -76,10 +79,14 @@ def _link_fault(workspace: Workspace, reading: _Known, link: Link, arriving: Map
     wanted = " or ".join(description.title.lower() for description in admitted)
     found = _model_of(workspace, reading, link.reference, arriving)
     if found is None:
-        return f"there is no record {link.reference}{reading.near(link.reference, arriving)}; expected a {wanted}"
+        return f"there is no record {link.reference}{reading.near(link.reference, arriving)}; expected {_article(wanted)} {wanted}"
     if not link.mark.admits(found):
-        return f"{link.reference} is a {found.description.title.lower()}; expected a {wanted}"
+        return f"{link.reference} is a {found.description.title.lower()}; expected {_article(wanted)} {wanted}"
     return None
+
+
+def _article(word: str) -> str:
+    return "an" if word[:1] in "aeiou" else "a"
 
 
 def _model_of(
@@ -98,6 +105,20 @@ def _content_of(
         return arriving[reference]
     record = reading.record(reference)
     return workspace.definitions.content(record) if record else None
+
+
+def _bereft(workspace: Workspace, reading: _Known, arriving: Mapping[str, Content], reference: str) -> Iterator[str]:
+    """What those lack that are still being written and inherit from a record; what is frozen keeps its own words."""
+    if not isinstance(arriving[reference], Inheriting):
+        return
+    known = partial(_content_of, workspace, reading, arriving)
+    for citing in sorted({one.citing for one in reading.cited_by(reference)} - arriving.keys()):
+        record = reading.record(citing)
+        if record is None or workspace.definitions.state(record).frozen:
+            continue
+        content = workspace.definitions.content(record)
+        if any(one.wider == reference for one in inherited_clauses(content)):
+            yield from (f"{citing} inherits from it: {message}" for _, message in inheritance_faults(content, known))
 
 
 def _inheriting_circle(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from sdflow.adapters.workflow_engine import WorkflowEngine
 from sdflow.domain.errors import Refused
 from sdflow.domain.finding import Finding, Severity
 from sdflow.domain.guard import Situation, Unmet, unmet
-from sdflow.domain.workflow import Journey, JourneyMove, Workflow
+from sdflow.domain.workflow import Journey, JourneyMove, Step, Workflow
 
 BEFORE, DUE, AFTER = date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 2)
 
@@ -18,7 +17,8 @@ def run_journey(workflow: Workflow, journey: Journey) -> list[str]:
     """What does not go as the journey says, each as a sentence; empty where it all does.
 
     What a journey does not give is as it should be: the person has the role by which the move is made,
-    sections are filled in, dates have been reached, signatures and keys are there, nothing was found.
+    sections are filled in, dates have been reached, signatures and keys are there, the content concludes what the step
+    asks for, nothing was found.
     """
     engine = WorkflowEngine(workflow)
     state = workflow.initial.name
@@ -28,7 +28,7 @@ def run_journey(workflow: Workflow, journey: Journey) -> list[str]:
             step = engine.step(state, move.step)
         except Refused as refusal:
             return [*faults, f"move {number}: {refusal}"]
-        reasons = unmet(step, replace(_situation(move), trigger=step.on))
+        reasons = unmet(step, _situation(move, step))
         faults += [f"move {number} ('{move.step}' by {move.by}): {fault}" for fault in _faults(move, reasons)]
         if move.refused is None:
             state = engine.take(state, move.step, lambda _: True)
@@ -47,7 +47,7 @@ def _faults(move: JourneyMove, reasons: list[Unmet]) -> list[str]:
     return [f"should be refused by {move.refused}, but {found}"]
 
 
-def _situation(move: JourneyMove) -> Situation:
+def _situation(move: JourneyMove, step: Step) -> Situation:
     given = move.given
     found = given.get("findings")
     return Situation(
@@ -60,8 +60,12 @@ def _situation(move: JourneyMove) -> Situation:
         first_day=lambda: DUE,
         last_day=lambda: DUE,
         standing=lambda: "standing" in given,
+        in_force=lambda: "in_force" in given,
         unchanged=lambda path: path == given.get("unchanged"),
         findings=lambda: [Finding("given", Severity(found), f"a {found} that the journey gives")] if found else [],
+        named=lambda path: path == given.get("named"),
+        outcome=lambda: given.get("outcome", step.guards.outcome or ""),
+        trigger=step.on,
         unsigned=("somebody",) if "unsigned" in given else (),
         keyless=("somebody",) if "keyless" in given else (),
     )

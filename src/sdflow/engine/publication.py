@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from sdflow.adapters.storage import Reading
+from sdflow.domain.agreement import signature_fields
 from sdflow.domain.clause_path import values_at
 from sdflow.domain.content import canonical_text, content_hash, plain
 from sdflow.domain.difference import clause_changes
@@ -22,10 +23,12 @@ from sdflow.domain.fact import FactKind
 from sdflow.domain.kind import Content, links, material
 from sdflow.domain.record import Envelope, Record, StoredDocument
 from sdflow.domain.service_time import CalendarHours
-from sdflow.domain.signature import ENVELOPE_ATTACHMENT
+from sdflow.domain.signature import ENVELOPE_ATTACHMENT, SigningMethod, closing_field
 from sdflow.domain.trait import Acting, Promising, Signable, Supporting, Timed
 from sdflow.engine.definitions import housekeeping_of, material_of
+from sdflow.engine.illustrations import calendar_view, illustrated, proof_view
 from sdflow.engine.inheritance import inherited_clauses
+from sdflow.engine.printing import Order
 from sdflow.engine.proof import Proof, Prover
 from sdflow.engine.staleness import checked_clauses
 from sdflow.engine.workspace import Occasion, Workspace
@@ -51,16 +54,21 @@ class Publisher:
         proof = self.proof(record, content)
         text = canonical_text(self._envelope(record, content, version, proof))
         envelope = Envelope(record.reference, version, text, content_hash(text), act=0)
-        pdf = self.press(record=replace(record, version=version), content=content, proof=proof, envelope=envelope)
+        order = self.order(record=replace(record, version=version), content=content, proof=proof, envelope=envelope)
+        pdf = self.workspace.printing.document(order)
         return envelope, StoredDocument(record.reference, version, 0, pdf, sha256_of(pdf), act=0)
 
     def draft(self, record: Record) -> bytes:
         """The document of a record as it stands, under a watermark and without signature fields."""
-        content = self.complete(record)
-        return self.press(record=record, content=content, proof=self.proof(record, content), envelope=None)
+        return self.workspace.printing.document(self.draft_order(record))
 
-    def press(self, *, record: Record, content: Content, proof: Proof | None, envelope: Envelope | None) -> bytes:
-        """The PDF of a record; with an envelope it is final, else a draft."""
+    def draft_order(self, record: Record) -> Order:
+        """What is to be printed as the draft of a record."""
+        content = self.complete(record)
+        return self.order(record=record, content=content, proof=self.proof(record, content), envelope=None)
+
+    def order(self, *, record: Record, content: Content, proof: Proof | None, envelope: Envelope | None) -> Order:
+        """What is to be printed as the PDF of a record; with an envelope it is final, else a draft."""
         description = self.workspace.definitions.description(record.kind)
         if not self.workspace.pages.has(record.kind):
             raise Refused(
@@ -73,16 +81,20 @@ class Publisher:
             Attachment(ENVELOPE_ATTACHMENT, "What was agreed, for programs", "Source", source.encode()),
             Attachment("targets.csv", "What is promised, as a table", "Data", self._targets(record, content)),
         )
-        return self.workspace.press.render(
+        return Order(
+            record.kind,
+            view,
             Manuscript(
-                html=self.workspace.pages.html(record.kind, view),
+                html="",
                 title=f"{description.title} {record.reference}: {record.title}",
                 author=self.workspace.organisation.name,
                 dated_at=datetime.combine(self.occasion.today, time(0), tzinfo=UTC),
                 identifier=content_hash(source),
                 attachments=attachments if envelope else (),
-                fields=tuple(one.key for one in signing_order(content)) if envelope else (),
-            )
+                fields=tuple(signature_fields(signing_order(content))) if envelope else (),
+                accessible=self.workspace.accessible,
+                closing=closing_field(signature_fields(signing_order(content))) is not None,
+            ),
         )
 
     def complete(self, record: Record) -> Content:
@@ -114,16 +126,15 @@ class Publisher:
             "effective_on": self.occasion.today,
             "generator": f"sdflow {self.workspace.versions['sdflow']}",
         }
-        html = self.workspace.pages.html(template, shared | view)
-        return self.workspace.press.render(
-            Manuscript(
-                html=html,
-                title=title,
-                author=self.workspace.organisation.name,
-                dated_at=datetime.combine(self.occasion.today, time(0), tzinfo=UTC),
-                identifier=content_hash(html),
-            )
+        manuscript = Manuscript(
+            html="",
+            title=title,
+            author=self.workspace.organisation.name,
+            dated_at=datetime.combine(self.occasion.today, time(0), tzinfo=UTC),
+            identifier="",
+            accessible=self.workspace.accessible,
         )
+        return self.workspace.printing.document(Order(template, shared | view, manuscript))
 
     def _amendments(self, record: Record) -> list[dict[str, Any]]:
         """The revisions that changed housekeeping, each with what it changed."""
@@ -207,7 +218,7 @@ class Publisher:
             "versions": dict(self.workspace.versions),
         }
 
-    def _signatories(self, content: Content) -> list[dict[str, str | None]]:
+    def _signatories(self, content: Content) -> list[dict[str, Any]]:
         found = []
         for one in signing_order(content):
             record, person = self.prover.cited(one.person)
@@ -220,7 +231,9 @@ class Publisher:
                     "name": record.title,
                     "party": party.title,
                     "capacity": one.capacity,
-                    "fingerprint": fingerprint,
+                    "fingerprint": None if one.method is SigningMethod.paper else fingerprint,
+                    "turn": one.turn,
+                    "method": (one.method or SigningMethod.key).value,
                 }
             )
         return found
@@ -243,17 +256,18 @@ class Publisher:
             "record": self._record_view(record),
             "content": content,
             "referred": {reference: one for reference, (_, one) in cited.items()},
-            "calendars": {ref: _calendar_view(hours) for ref, hours in self._calendars(cited, content).items()},
+            "calendars": {ref: calendar_view(hours) for ref, hours in self._calendars(cited, content).items()},
             "signatories": self._signatories(content),
             "inherited": self.inherited(content),
             "versions": self._versions(record),
-            "proof": proof and _proof_view(proof),
+            "proof": proof and proof_view(proof),
             "envelope_sha256": envelope.sha256 if envelope else None,
             "draft": envelope is None,
             "organisation": asdict(self.workspace.organisation),
             "revisions": self._revisions(record),
             "effective_on": self.occasion.today,
             "generator": f"sdflow {self.workspace.versions['sdflow']}",
+            **illustrated(self.prover, record, content, self.occasion.today),
         }
 
     def _record_view(self, record: Record) -> dict[str, Any]:
@@ -347,46 +361,3 @@ def adopted_as(envelope: Envelope) -> str | None:
     """The name of the paper on which a version was signed elsewhere; none where it was signed here."""
     adopted: dict[str, str] | None = json.loads(envelope.text).get("adopted")
     return adopted["file_name"] if adopted else None
-
-
-def envelope_signatories(envelope: Envelope) -> list[dict[str, str]]:
-    """Who is to sign a version, as frozen: key, person, name, party, capacity, fingerprint."""
-    found: list[dict[str, str]] = json.loads(envelope.text)["signatories"]
-    return [{"fingerprint": "", **one} for one in found]
-
-
-def _calendar_view(hours: CalendarHours) -> dict[str, Any]:
-    return {
-        "title": hours.title,
-        "zone": hours.zone,
-        "week": [[(one.opens, one.closes) for one in day] for day in hours.week],
-        "closed_days": sorted(hours.closed_days.items()),
-        "openings": [
-            (day, [(one.opens, one.closes) for one in windows]) for day, windows in sorted(hours.openings.items())
-        ],
-    }
-
-
-def _proof_view(proof: Proof) -> dict[str, Any]:
-    return {
-        "proven": [{"clause": one.clause, "what": one.title, "statement": one.statement} for one in proof.proven],
-        "unproven": [{"clause": one.clause, "what": one.statement} for one in proof.unproven],
-        "findings": [
-            {
-                "rule": one.rule,
-                "severity": one.severity.value,
-                "title": one.title,
-                "message": one.message,
-                "reference": one.reference,
-                "clause": one.clause,
-                "gap": one.gap_text,
-                "weakest": one.weakest,
-                "witness": one.witness,
-                "waiver": one.waiver,
-                "waived_until": one.waived_until,
-            }
-            for one in proof.findings
-        ],
-        "overridden": list(proof.overridden),
-        "engine": proof.engine,
-    }

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from sdflow.domain.agreement import Promise
 from sdflow.domain.content import plain
 from sdflow.domain.difference import ClauseChange, clause_changes
 from sdflow.domain.fact import CheckedClause, EmbeddedChange, FactKind, RivalAgreement, SlaTarget
 from sdflow.domain.kind import links, material
 from sdflow.domain.record import Record
 from sdflow.domain.scene import Scene, Supporter
+from sdflow.domain.target import Comparison
 from sdflow.domain.trait import Promising
 from sdflow.engine.definitions import material_of
 from sdflow.engine.inheritance import inherited_clauses, present_clauses
+from sdflow.engine.terms import term_in_force
 
 if TYPE_CHECKING:
     from sdflow.engine.proof import Prover
@@ -35,6 +40,7 @@ def checked_clauses(prover: Prover, reference: str) -> dict[str, Any]:
         carried = carried_promises(prover, agreement, reference)
         found[agreement] = {
             "version": record.version,
+            "draft": not prover.definitions.state(record).binding,
             "sha256": record.revision.sha256,
             "clauses": {one.clause: _figures(one) for one in carried},
         }
@@ -61,7 +67,7 @@ def _components(scene: Scene, supporter: Supporter) -> set[str]:
 
 
 def _figures(promise: SlaTarget) -> dict[str, Any]:
-    return {"minutes": promise.minutes, "percent": promise.percent}
+    return {name: getattr(promise, name) for name in ("minutes", "percent", "value", "unit", "statement")}
 
 
 def staleness_facts(prover: Prover, reference: str) -> list[FactKind]:
@@ -86,30 +92,70 @@ def _checked(prover: Prover, reference: str) -> Iterator[CheckedClause]:
             continue
         for clause, figures in against[reference]["clauses"].items():
             if clause in now:
-                yield _compared(scene, supporter, now[clause], against[reference]["version"], figures)
+                yield _compared(scene, supporter, now[clause], _words_of(against[reference]), figures)
 
 
-def _compared(scene: Scene, supporter: str, now: SlaTarget, version: int, figures: Mapping[str, Any]) -> CheckedClause:
-    minutes, given = figures.get("minutes"), figures.get("percent")
-    percent = Decimal(given) if given else None
-    tighter = (minutes is not None and now.minutes is not None and now.minutes < minutes) or (
-        percent is not None and now.percent is not None and now.percent > percent
+def _words_of(against: Mapping[str, Any]) -> str:
+    """Which words of the agreement a supporter was frozen against."""
+    version = against["version"]
+    if not against.get("draft"):
+        return f"version {version}"
+    return f"the draft after version {version}" if version else "the draft"
+
+
+def _compared(scene: Scene, supporter: str, now: SlaTarget, against: str, figures: Mapping[str, Any]) -> CheckedClause:
+    was = replace(
+        now,
+        minutes=figures.get("minutes"),
+        percent=_number(figures.get("percent")),
+        value=_number(figures.get("value")),
+        unit=figures.get("unit"),
+        statement=figures.get("statement"),
     )
     return CheckedClause(
         agreement=now.agreement,
         clause=now.clause,
         supporter=scene.label(supporter),
-        version=version,
-        tighter=tighter,
-        was=_said(minutes, percent),
-        now=_said(now.minutes, now.percent),
+        against=against,
+        tighter=_tighter(was, now),
+        was=_said(was),
+        now=_said(now),
     )
 
 
-def _said(minutes: int | None, percent: Decimal | None) -> str:
-    share = percent if percent is not None and (minutes is None or percent < ALL) else None
-    parts = [f"{minutes:,} min" if minutes is not None else "", f"{share.normalize():f} %" if share else ""]
-    return ", ".join(part for part in parts if part) or "something else"
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _tighter(was: SlaTarget, now: SlaTarget) -> bool:
+    """Whether more is promised than was, in any figure; what is said in another way counts, as nobody can tell."""
+    if (was.unit, was.statement) != (now.unit, now.statement):
+        return True
+    more_is_better = now.comparison == Comparison.at_least
+    figures = (
+        (was.minutes, now.minutes, False),
+        (was.percent, now.percent, True),
+        (was.value, now.value, more_is_better),
+    )
+    return any(_exceeds(*one) for one in figures)
+
+
+def _exceeds(was: Decimal | int | None, now: Decimal | int | None, more_is_better: bool) -> bool:
+    if was is None or now is None:
+        return was is not now
+    return now > was if more_is_better else now < was
+
+
+def _said(promise: SlaTarget) -> str:
+    minutes, percent, value = promise.minutes, promise.percent, promise.value
+    whole = percent is None or (percent == ALL and (minutes, value, promise.statement) != (None, None, None))
+    parts = [
+        promise.statement,
+        f"{minutes:,} min" if minutes is not None else None,
+        f"{value.normalize():f} {promise.unit or ''}".rstrip() if value is not None else None,
+        None if whole or percent is None else f"{percent.normalize():f} %",
+    ]
+    return ", ".join(part for part in parts if part)
 
 
 def _embedded(prover: Prover, reference: str) -> Iterator[EmbeddedChange]:
@@ -150,23 +196,32 @@ def _named(changes: Sequence[ClauseChange]) -> str:
 
 
 def _rivals(prover: Prover, reference: str) -> Iterator[RivalAgreement]:
-    """Other signed agreements that promise the same customer the same service on the same days."""
+    """Other agreements of which a signed version promises the same customer the same service on the same days.
+
+    What is in force while a next version is negotiated counts, and what was ended, or ends by notice, only until then.
+    """
     scene = prover.scene(reference)
     for other in prover.evidence.promising_of(scene.promise.service):
-        if other.reference != reference and _stands(prover, other):
-            yield from _overlap(prover, scene, other)
+        if other.reference != reference and not prover.definitions.state(other).ended:
+            found = [day for promise, days in _held(prover, other) if (day := _shared_day(scene, promise, days))]
+            if found:
+                yield RivalAgreement(scene.reference, "term", f"{other.reference} {other.title}", min(found))
 
 
-def _stands(prover: Prover, record: Record) -> bool:
-    return prover.definitions.state(record).binding
+def _held(prover: Prover, record: Record) -> Iterator[tuple[Promise, tuple[date, date]]]:
+    """What each signed version of an agreement promises, with the first and the last day on which it holds."""
+    for version in prover.versions(record):
+        promise = version.content.promise() if isinstance(version.content, Promising) else None
+        if promise is not None:
+            term = term_in_force(prover.definitions, prover.reading, record, promise.term)
+            lasts = [day for day in (version.last, term.ends_by_itself()) if day]
+            yield promise, (max(term.start_on, version.first or term.start_on), min(lasts, default=date.max))
 
 
-def _overlap(prover: Prover, scene: Scene, other: Record) -> Iterator[RivalAgreement]:
-    _, content = prover.cited(other.reference)
-    promise = content.promise() if isinstance(content, Promising) else None
-    if promise is None or promise.customer != scene.promise.customer:
-        return
-    first = max(promise.term.start_on, scene.promise.term.start_on)
-    lasts = [day for day in (promise.term.ends_by_itself(), scene.promise.term.ends_by_itself()) if day]
-    if not lasts or first <= min(lasts):
-        yield RivalAgreement(scene.reference, "term", f"{other.reference} {other.title}", first)
+def _shared_day(scene: Scene, promise: Promise, days: tuple[date, date]) -> date | None:
+    """The first day on which another promise holds beside that of an agreement; none where they never meet."""
+    mine = scene.promise
+    if (promise.customer, promise.service) != (mine.customer, mine.service):
+        return None
+    first = max(days[0], mine.term.start_on)
+    return first if first <= min(days[1], mine.term.ends_by_itself() or date.max) else None

@@ -15,8 +15,9 @@ from sdflow.domain.finding import Finding
 from sdflow.domain.guard import Situation, Unmet, unmet
 from sdflow.domain.kind import Content
 from sdflow.domain.record import Record
-from sdflow.domain.trait import Lasting, Promising, Signable
-from sdflow.domain.workflow import Step
+from sdflow.domain.signature import SigningMethod
+from sdflow.domain.trait import Concluding, Lasting, Promising, Signable
+from sdflow.domain.workflow import Effect, Step
 from sdflow.engine.inheritance import whole
 from sdflow.engine.people import person, roles_on
 from sdflow.engine.proof import Prover
@@ -60,8 +61,11 @@ def situation_of(workspace: Workspace, reading: Reading, record: Record, occasio
         first_day=asked.content.starts_on,
         last_day=asked.last_day,
         standing=lambda: bool(asked.versions),
+        in_force=asked.in_force,
         unchanged=asked.unchanged,
         findings=asked.findings,
+        named=lambda path: occasion.actor in values_at(asked.content, path),
+        outcome=asked.outcome,
         unsigned=unsigned(reading, record, asked.content),
         keyless=keyless(reading, workspace, asked.content, occasion.today),
     )
@@ -96,11 +100,24 @@ class _Asked:
             return ()
         return Prover(self.workspace, self.reading, self.occasion.today).prove(self.record.reference).findings
 
+    def outcome(self) -> str:
+        """What follows from the content; nothing where it concludes nothing."""
+        return self.content.conclusion() if isinstance(self.content, Concluding) else ""
+
     def took(self, step: str) -> bool:
         """Whether the one who acts took a step since the last version was frozen and signed."""
+        return self.occasion.actor in who_took(self._since_last_version, self.record.reference, step)
+
+    def in_force(self) -> bool:
+        """Whether somebody took a step by which the last version that was signed came into force."""
+        steps = self.workspace.definitions.workflows[self.record.kind].steps
+        bringing = [one.name for one in steps if Effect.supersede in one.effects]
+        return any(who_took(self._since_last_version, self.record.reference, name) for name in bringing)
+
+    @cached_property
+    def _since_last_version(self) -> list[Act]:
         since = self.versions[-1].act if self.versions else 0
-        acts = [act for act in self.reading.acts(self.record.reference) if act.number > since]
-        return self.occasion.actor in who_took(acts, self.record.reference, step)
+        return [act for act in self.reading.acts(self.record.reference) if act.number > since]
 
     def last_day(self) -> date | None:
         if not isinstance(self.content, Lasting):
@@ -137,13 +154,14 @@ def unsigned(reading: Reading, record: Record, content: Content) -> tuple[str, .
 
 
 def keyless(reading: Reading, workspace: Workspace, content: Content, day: date) -> tuple[str, ...]:
-    """The names of those signatories who have no certificate that is valid on the day."""
+    """The names of those who are to sign with a key and have no certificate that is valid on the day."""
     if not isinstance(content, Signable):
         return ()
     return tuple(
         _name(reading, one.person)
         for one in content.signing_order()
-        if person(reading, workspace.definitions, one.person).fingerprint(day) is None
+        if one.method is not SigningMethod.paper
+        and person(reading, workspace.definitions, one.person).fingerprint(day) is None
     )
 
 

@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
 from sdflow.adapters.pages import Pages
-from sdflow.adapters.pdf import PdfPress
 from sdflow.adapters.rule_engine import RuleEngine
 from sdflow.adapters.storage import Storage
+from sdflow.domain.signature import TimestampAuthority, Trust
 from sdflow.engine.definitions import Definitions
+from sdflow.engine.printing import Printing
 
+AUTHORITY = "authority"
 HolidaySource = Callable[[str, str | None, date, date], dict[date, str]]
 
 
 @dataclass(frozen=True)
 class Organisation:
-    """Whose workspace it is, and its colours."""
+    """Whose workspace it is, its colours, and its logo as the `data:` address of a picture, if it has one."""
 
     name: str
     primary: str = "#123a5f"
     accent: str = "#f0b429"
+    logo: str | None = None
 
 
 @dataclass(frozen=True)
 class Workspace:
     """Storage, definitions and tools of one workspace.
 
-    `versions` names the versions of sdflow and of the zone and holiday data, for envelopes.
+    `versions` names the versions of sdflow and of the zone and holiday data, for envelopes. `timestamps` is asked for
+    the time of each signature, if the settings name one; `trust` says whose stamps and revocations are believed.
     """
 
     folder: Path
@@ -39,9 +43,17 @@ class Workspace:
     rules: RuleEngine
     holidays: HolidaySource
     pages: Pages
-    press: PdfPress
+    printing: Printing
     versions: Mapping[str, str]
     own_login_only: bool = False
+    accessible: bool = False
+    timestamps: TimestampAuthority | None = None
+    trust: Trust = field(default_factory=Trust)
+
+    @property
+    def authority_folder(self) -> Path:
+        """The folder with the certificates and the list of the workspace's own authority, if it has one."""
+        return self.folder / AUTHORITY
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,8 @@ def _bytes(paper: Path) -> bytes:
         found = paper.read_bytes()
     except OSError as error:
         raise Unreadable.because(str(paper), f"cannot be read: {error.strerror}") from None
-    if not found or len(found) > MOST_BYTES:
-        raise Unreadable.because(str(paper), f"is empty or larger than {MOST_BYTES:,} bytes")
+    if not found:
+        raise Unreadable.because(str(paper), "is empty; give the file of the signed paper")
+    if len(found) > MOST_BYTES:
+        raise Unreadable.because(str(paper), f"has {len(found):,} bytes; a paper may have {MOST_BYTES:,}")
     return found

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
+from sdflow.adapters.definitions.wording import sentence
 from sdflow.domain.difference import ClauseChange
 from sdflow.domain.errors import Fault, Unreadable
 from sdflow.domain.kind import Content, joined
@@ -36,7 +37,7 @@ def amend(
         record = change.writing.lock(reference)
         content = amended(workspace, record, clauses)
         faults = [
-            Fault("--set", None, one.path, one.message)
+            Fault("--set", None, _typed(one.path.split(".")), one.message)
             for one in inconsistencies(workspace, change.writing, {reference: content})
         ]
         if faults:
@@ -61,8 +62,14 @@ def amended(workspace: Workspace, record: Record, clauses: Mapping[str, str | No
 
 
 def _fault(error: Any) -> Fault:
-    path = ".".join(str(part) for part in error["loc"])
-    return Fault("--set", None, path, str(error["msg"]).removeprefix("Value error, "))
+    path = _typed(str(part) for part in error["loc"])
+    message = {"missing": "is missing", "extra_forbidden": "there is no such field"}.get(error["type"])
+    return Fault("--set", None, path, message or sentence(error))
+
+
+def _typed(parts: Iterable[str]) -> str:
+    """A path as people type it, who count the entries of a list from 1."""
+    return ".".join(str(int(part) + 1) if part.isdigit() else part for part in parts)
 
 
 def _set(whole: Any, path: str, text: str | None) -> Fault | None:

@@ -11,6 +11,7 @@ from sdflow.domain.errors import Refused
 from sdflow.domain.event import Act, chain_breaks
 from sdflow.domain.record import Record
 from sdflow.engine.definitions import holds
+from sdflow.engine.safekeeping import safekeeping_faults, told_by
 from sdflow.engine.workspace import Workspace
 
 
@@ -49,7 +50,10 @@ def anchor(workspace: Workspace) -> Anchor:
 
 
 def audit(workspace: Workspace, kept: Anchor | None = None) -> AuditReport:
-    """Follow the chain, derive every record again from its events, and compare with what is stored."""
+    """Follow the chain, derive every record again from its events, and compare with what is stored.
+
+    Agreed texts, documents and scans are read byte for byte and compared with the hashes in the history.
+    """
     with workspace.storage.reading() as reading:
         acts = reading.acts()
         number, head = reading.head()
@@ -58,10 +62,11 @@ def audit(workspace: Workspace, kept: Anchor | None = None) -> AuditReport:
         if (number, head) != (len(acts), last):
             faults.append(f"the chain ends at act {len(acts)}, but {number} acts were recorded")
         faults += _anchor_faults(acts, kept)
-        derived = derive(acts)
+        derived, told = derive(acts), told_by(acts)
         records = reading.records()
         for record in records:
             faults += _record_faults(reading, record, derived.get(record.reference))
+            faults += safekeeping_faults(reading, record.reference, told.get(record.reference, {}))
         faults += [
             f"{name}: is in the history but not stored" for name in derived.keys() - {r.reference for r in records}
         ]

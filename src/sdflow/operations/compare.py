@@ -80,14 +80,10 @@ def _side(reading: Reading, record: Record, revisions: Sequence[Revision], name:
     asked = _SIDE.fullmatch(name)
     if asked is None:
         raise Refused(f"'{name}' names no text of a record", advice="write v1, round-2, r3 or now")
-    kind, number = asked.group(1), int(asked.group(2) or 0)
+    kind, number = asked.group(1), int(asked.group(2) or revisions[-1].number)
     if kind == "v":
         return _version(reading, record, number)
-    chosen = [
-        one
-        for one in revisions
-        if (one.round == number if kind == "round" else one.number == (number or revisions[-1].number))
-    ]
+    chosen = [one for one in revisions if (one.round == number if kind == "round" else one.number == number)]
     if not chosen:
         known = ", ".join(_names(revisions, round_only=kind == "round")) or "none"
         raise NotFound(f"{record.reference} has no {name}", advice=f"there are: {known}")

@@ -20,7 +20,7 @@ from sdflow.engine.workspace import Workspace
 
 @dataclass(frozen=True)
 class Shown:
-    """A record with everything around it."""
+    """A record with everything around it; `declined` tells who did not sign the present version, and why."""
 
     record: Record
     meaning: str
@@ -29,6 +29,7 @@ class Shown:
     cited_by: tuple[Citation, ...]
     envelope: Envelope | None
     signatures: tuple[StoredSignature, ...]
+    declined: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,16 @@ def show(workspace: Workspace, reference: str) -> Shown:
             tuple(reading.cited_by(reference)),
             reading.envelope(reference),
             tuple(reading.signatures(reference, record.version)),
+            _declined(reading, reference),
         )
+
+
+def _declined(reading: Reading, reference: str) -> Mapping[str, Any] | None:
+    """The last refusal to sign, unless a version was frozen since."""
+    events = [json.loads(text) for _, text in reading.events(reference)]
+    told = [one for one in events if one["type"] in ("frozen", "declined")]
+    details: Mapping[str, Any] | None = told[-1]["details"] if told and told[-1]["type"] == "declined" else None
+    return details
 
 
 def history(workspace: Workspace, reference: str) -> list[HistoryLine]:

@@ -34,7 +34,7 @@ from sdflow.domain.rule import (
 MOST_PATTERNS = 15
 """The rule engine takes no more patterns in one rule."""
 
-_SENTENCES = ("message", "advice", "proves", "subject", "weakest", "witness")
+_SENTENCES = ("message", "advice", "proves", "subject", "weakest", "witness", "improvement")
 
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 
@@ -81,6 +81,7 @@ class _RuleInFile(Strict):
     subject: Line | None = None
     weakest: Line | None = None
     witness: Line | None = None
+    improvement: Line | None = None
     match: Annotated[tuple[_PatternInFile, ...], Field(min_length=1, max_length=MOST_PATTERNS)]
     message: Line
     examples: tuple[_ExampleInFile, ...]
@@ -156,6 +157,7 @@ class _RuleReading:
             subject=declared.subject or "",
             weakest=declared.weakest or "",
             witness=declared.witness or "",
+            improvement=declared.improvement or "",
             source=self._located.source,
             line=self._located.line(self._place) or 0,
         )

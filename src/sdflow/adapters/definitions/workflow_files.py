@@ -32,7 +32,18 @@ from sdflow.domain.workflow import (
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 FieldPath = Annotated[str, Field(pattern=FIELD_PATH_PATTERN, max_length=200)]
 GuardName = Literal[
-    "role", "not_by", "requires", "on_or_after", "after", "term", "version", "keys", "signed_by", "findings"
+    "role",
+    "not_by",
+    "not_named",
+    "requires",
+    "on_or_after",
+    "after",
+    "term",
+    "version",
+    "keys",
+    "signed_by",
+    "outcome",
+    "findings",
 ]
 
 _NAMED = re.compile(r"(step|state) '([^']+)'")
@@ -47,6 +58,8 @@ class _StateInFile(Strict):
     negotiation: bool = False
     ending: bool = False
     ended: bool = False
+    offered: bool = False
+    settled: bool = False
 
 
 class _StepInFile(Strict):
@@ -64,6 +77,8 @@ class _StepInFile(Strict):
     term: TermGuard | None = None
     version: VersionGuard | None = None
     later_requires: tuple[FieldPath, ...] = ()
+    not_named: tuple[FieldPath, ...] = ()
+    outcome: Name | None = None
     effects: tuple[Effect, ...] = ()
     on: Trigger | None = None
 
@@ -83,6 +98,8 @@ class _StepInFile(Strict):
             term=self.term,
             version=self.version,
             later_requires=self.later_requires,
+            not_named=self.not_named,
+            outcome=self.outcome,
         )
 
 
@@ -96,7 +113,10 @@ class _GivenInFile(Strict):
     unsigned: Literal["yes"] | None = None
     keyless: Literal["yes"] | None = None
     standing: Literal["yes"] | None = None
+    in_force: Literal["yes"] | None = None
     unchanged: FieldPath | None = None
+    named: FieldPath | None = None
+    outcome: Name | None = None
 
 
 class _MoveInFile(Strict):

@@ -53,8 +53,8 @@ def _place(document: Any, name: str) -> Place | None:
     return None
 
 
-def add_fields(pdf: Any, found: dict[str, Place]) -> None:
-    """Write an empty field at each place; the last one closes the document once it is signed."""
+def add_fields(pdf: Any, found: dict[str, Place], *, closing: bool) -> None:
+    """Write an empty field at each place; if `closing`, the last one closes the document once it is signed."""
     if not found:
         return
     pages: dict[Any, Any] = {
@@ -64,7 +64,7 @@ def add_fields(pdf: Any, found: dict[str, Place]) -> None:
     for name, place in found.items():
         page = pages[pdf.page_references[place.page]]
         widget = _widget(pdf, name, place, page)
-        if name == list(found)[-1]:
+        if closing and name == list(found)[-1]:
             widget["Lock"] = _added(pdf, pydyf.Dictionary({"Type": "/SigFieldLock", "Action": "/All", "P": 1}))
         reference = _added(pdf, widget)
         page.setdefault("Annots", pydyf.Array()).append(reference)

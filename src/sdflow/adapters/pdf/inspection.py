@@ -7,7 +7,7 @@ would let people sign what they do not see; deep nesting and wide spans would ke
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from html.parser import HTMLParser
 
 from sdflow.domain.errors import Fault, Unreadable
@@ -15,6 +15,7 @@ from sdflow.domain.errors import Fault, Unreadable
 MAX_CHARACTERS = 8_000_000
 MAX_DEPTH = 80
 MAX_SPAN = 100
+MOST_NAMED = 5
 
 _HEADINGS = frozenset({"h1", "h2", "h3"})
 _VOID = frozenset(
@@ -50,7 +51,7 @@ class _Page(HTMLParser):
 
     def __init__(self, source: str, characters: Set[int]) -> None:
         super().__init__(convert_charrefs=True)
-        self._source, self._characters = source, characters
+        self._source, self._printed = source, characters | _SPACES | _TURNING
         self._open: list[str] = []
         self._heading = ""
         self._seen: set[str] = set()
@@ -81,13 +82,15 @@ class _Page(HTMLParser):
             self._heading += data
         if _UNPRINTED.intersection(self._open):
             return
-        for character in sorted(set(data) - self._seen):
-            self._seen.add(character)
-            number = ord(character)
-            if number in _TURNING:
-                self._fault(f"{character_name(character)} turns the direction of reading unseen; take it out")
-            elif number not in self._characters and number not in _SPACES:
-                self._fault(f"the fonts lack {character_name(character)}, in {_around(data, character)}; take it out")
+        new = [one for one in dict.fromkeys(data) if one not in self._seen]
+        self._seen.update(new)
+        turning = [one for one in new if ord(one) in _TURNING]
+        for character in turning:
+            self._fault(f"{character_name(character)} turns the direction of reading unseen; take it out")
+        lacking = [one for one in new if ord(one) not in self._printed]
+        if lacking:
+            it = "it" if len(lacking) == 1 else "them"
+            self._fault(f"the fonts lack {_named(lacking)}, in {_around(data, lacking[0])}; take {it} out")
 
     def _fault(self, message: str) -> None:
         self.faults.append(Fault(self._source, None, " ".join(self._heading.split()), message))
@@ -95,6 +98,12 @@ class _Page(HTMLParser):
 
 def _small(value: str) -> bool:
     return value.isascii() and value.isdigit() and int(value[:9]) <= MAX_SPAN
+
+
+def _named(characters: Sequence[str]) -> str:
+    more = len(characters) - MOST_NAMED
+    named = ", ".join(map(character_name, characters[:MOST_NAMED]))
+    return f"{named} and {more} more" if more > 0 else named
 
 
 def _around(text: str, character: str) -> str:

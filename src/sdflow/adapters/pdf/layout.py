@@ -7,15 +7,18 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import weasyprint
 from weasyprint.text import ffi
+from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
+from sdflow.adapters.pdf import accessible
 from sdflow.adapters.pdf.fetcher import BundledFetcher
-from sdflow.adapters.pdf.fields import add_fields, places
+from sdflow.adapters.pdf.fields import Place, add_fields, places
 from sdflow.domain.document import Attachment, Manuscript
 from sdflow.domain.errors import Fault, Unreadable
 
@@ -30,19 +33,29 @@ def reproducible() -> bool:
 
 
 def document(manuscript: Manuscript, folders: Sequence[Path]) -> bytes:
-    """The manuscript as PDF/A-3u; raises Unreadable for whatever keeps it from being complete."""
+    """The manuscript as PDF/A-3u, or as PDF/A-3a and PDF/UA-1 where it is to be accessible.
+
+    Raises Unreadable for whatever keeps it from being complete.
+    """
     with _complaints(manuscript.title):
-        laid_out = _laid_out(manuscript.html, folders)
+        variant = accessible.VARIANT if manuscript.accessible else VARIANT
+        laid_out = _laid_out(manuscript.html, folders, variant=variant)
         _refuse_links(laid_out, manuscript.title)
         found = places(laid_out, manuscript.fields, manuscript.title)
         _describe(laid_out, manuscript)
         pdf: bytes = laid_out.write_pdf(
-            pdf_variant=VARIANT,
+            pdf_variant=variant,
             pdf_identifier=manuscript.identifier.encode(),
             attachments=[_attachment(one, manuscript.dated_at) for one in manuscript.attachments],
-            finisher=lambda _, pdf: add_fields(pdf, found),
+            finisher=lambda _, pdf: _finish(pdf, found, manuscript),
         )
     return pdf
+
+
+def _finish(pdf: Any, found: dict[str, Place], manuscript: Manuscript) -> None:
+    add_fields(pdf, found, closing=manuscript.closing)
+    if manuscript.accessible:
+        accessible.complete(pdf)
 
 
 def stamp(width_pt: float, height_pt: float, html: str, folders: Sequence[Path]) -> bytes:
@@ -55,9 +68,21 @@ def stamp(width_pt: float, height_pt: float, html: str, folders: Sequence[Path])
     return pdf
 
 
-def _laid_out(html: str, folders: Sequence[Path], *stylesheets: Any) -> Any:
+def _laid_out(html: str, folders: Sequence[Path], *stylesheets: Any, variant: str = VARIANT) -> Any:
     page = weasyprint.HTML(string=html, url_fetcher=BundledFetcher(folders))
-    return page.render(stylesheets=list(stylesheets), pdf_variant=VARIANT)
+    fonts = _font_configuration(_font_files(folders))
+    return page.render(stylesheets=list(stylesheets), pdf_variant=variant, font_config=fonts)
+
+
+def _font_files(folders: Sequence[Path]) -> tuple[tuple[str, int, int], ...]:
+    files = [file for folder in folders for file in sorted((folder / "fonts").glob("*"))]
+    return tuple((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files)
+
+
+@lru_cache(maxsize=1)
+def _font_configuration(_files: tuple[tuple[str, int, int], ...]) -> FontConfiguration:
+    """The fonts as they are looked up, read once as long as their files stay as they are."""
+    return FontConfiguration()
 
 
 def _describe(laid_out: Any, manuscript: Manuscript) -> None:

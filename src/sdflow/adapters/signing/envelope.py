@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sdflow.domain.content import canonical_text, content_hash
-from sdflow.domain.signature import ENVELOPE_ATTACHMENT, ExpectedSignature
+from sdflow.domain.signature import ENVELOPE_ATTACHMENT, ExpectedSignature, SigningMethod
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,15 @@ def _content(text: str) -> Mapping[str, Any]:
 def _expected(signatory: Any) -> ExpectedSignature:
     if not isinstance(signatory, dict):
         raise KeyError("signatories")
-    key, person, name, party, capacity, fingerprint = (
-        _typed(signatory, key, str) for key in ("key", "person", "name", "party", "capacity", "fingerprint")
+    key, person, name, party, capacity = (
+        _typed(signatory, key, str) for key in ("key", "person", "name", "party", "capacity")
     )
-    return ExpectedSignature(key, person, name, party, capacity, fingerprint)
+    method = SigningMethod.paper if signatory.get("method") == SigningMethod.paper else SigningMethod.key
+    fingerprint = "" if method is SigningMethod.paper else _typed(signatory, "fingerprint", str)
+    turn = signatory.get("turn")
+    return ExpectedSignature(
+        key, person, name, party, capacity, fingerprint, turn if type(turn) is int else None, method
+    )
 
 
 def _typed(content: Mapping[str, Any], key: str, kind: type) -> Any:

@@ -15,6 +15,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import (
     CatalogModificationRule,
     DiffResult,
+    DSSCompareRule,
     FormUpdatingRule,
     ModificationLevel,
     ObjectStreamRule,
@@ -26,14 +27,26 @@ from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, async_validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
+from sdflow.adapters.signing.authority import issued_by, revoked_at
+from sdflow.adapters.signing.container import container_fault
 from sdflow.adapters.signing.keys import common_name, fingerprint
 from sdflow.adapters.signing.malformed import MALFORMED, reason
+from sdflow.adapters.signing.stamps import (
+    Material,
+    StampEvidence,
+    embedded_lists,
+    material_in,
+    stamp_context,
+    stamp_evidence,
+)
+from sdflow.domain.signature import Trust
 
 _ONLY_FURTHER_SIGNATURES = StandardDiffPolicy(
     [
         CatalogModificationRule(),
         XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
         ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
+        DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
     ],
     FormUpdatingRule([SigFieldModificationRule()]),
     ignore_orphaned_objects=False,
@@ -48,7 +61,9 @@ class SignatureEvidence:
 
     `fault` says why the signature does not hold by itself, `covered_bytes` how much of the file it covers from the
     start (none if it does not enclose exactly its own container), `revision` which update of the file brought it
-    (the unsigned document is 0), `altered` that later updates did more than sign, `closes` that it allows none.
+    (the unsigned document is 0), `altered` that later updates did more than sign, `closes` that it allows none,
+    `revoked_at` when the certificate was revoked, by the lists at hand of the authority that issued it, `issued` that
+    there are such lists.
     """
 
     field: str
@@ -63,6 +78,9 @@ class SignatureEvidence:
     covered_bytes: int | None = None
     altered: bool = False
     closes: bool = False
+    stamp: StampEvidence | None = None
+    issued: bool = False
+    revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -75,11 +93,12 @@ class Evidence:
     signatures: tuple[SignatureEvidence, ...]
 
 
-def examine(pdf: bytes, attachment: str, at: datetime) -> Evidence:
+def examine(pdf: bytes, attachment: str, at: datetime, trust: Trust) -> Evidence:
     """What the file holds; raises one of MALFORMED if it is no sound PDF. `at` is the moment of the examination."""
     reader = PdfFileReader(BytesIO(pdf))
+    examination = _Examination(reader, pdf, at, trust, material_in(reader))
     signatures = [
-        _examine_field(reader, pdf, str(name), field, at)
+        _examine_field(examination, str(name), field)
         for name, _, field in enumerate_sig_fields(reader, filled_status=True)
     ]
     signatures.sort(key=lambda one: reader.total_revisions if one.revision is None else one.revision)
@@ -91,12 +110,22 @@ def attached(pdf: bytes, name: str) -> tuple[bytes, ...]:
     return _attachments(PdfFileReader(BytesIO(pdf)), name)
 
 
-def _examine_field(reader: PdfFileReader, pdf: bytes, name: str, field: Any, at: datetime) -> SignatureEvidence:
+@dataclass(frozen=True)
+class _Examination:
+    reader: PdfFileReader
+    pdf: bytes
+    at: datetime
+    trust: Trust
+    material: Material
+
+
+def _examine_field(examination: _Examination, name: str, field: Any) -> SignatureEvidence:
     evidence = SignatureEvidence(name, "it cannot be read")
     try:
-        embedded = EmbeddedPdfSignature(reader, field, name)
+        embedded = EmbeddedPdfSignature(examination.reader, field, name)
         evidence = _described(embedded, evidence)
-        return _judged(embedded, replace(evidence, covered_bytes=_covered_bytes(embedded, pdf)), at)
+        evidence = replace(evidence, covered_bytes=_covered_bytes(embedded, examination.pdf))
+        return _with_revocation(embedded, _judged(embedded, evidence, examination), examination)
     except MALFORMED as error:
         return replace(evidence, fault=f"it cannot be checked ({reason(error)})")
 
@@ -116,15 +145,37 @@ def _described(embedded: EmbeddedPdfSignature, evidence: SignatureEvidence) -> S
     )
 
 
-def _judged(embedded: EmbeddedPdfSignature, evidence: SignatureEvidence, at: datetime) -> SignatureEvidence:
-    context = ValidationContext(trust_roots=[embedded.signer_cert], moment=at, allow_fetching=False)
-    status = asyncio.run(async_validate_pdf_signature(embedded, context, diff_policy=_ONLY_FURTHER_SIGNATURES))
+def _judged(
+    embedded: EmbeddedPdfSignature, evidence: SignatureEvidence, examination: _Examination
+) -> SignatureEvidence:
+    context = ValidationContext(trust_roots=[embedded.signer_cert], moment=examination.at, allow_fetching=False)
+    material, pinned = examination.material, examination.trust.timestamps
+    status = asyncio.run(
+        async_validate_pdf_signature(
+            embedded,
+            context,
+            ts_validation_context=stamp_context(embedded, material, pinned),
+            diff_policy=_ONLY_FURTHER_SIGNATURES,
+        )
+    )
     return replace(
         evidence,
-        fault=_fault(status) or _container_fault(embedded),
+        fault=_fault(status) or container_fault(embedded),
         altered=not (isinstance(status.diff_result, DiffResult) and status.docmdp_ok),
         closes=embedded.docmdp_level is MDPPerm.NO_CHANGES,
+        stamp=stamp_evidence(embedded, status, material, pinned),
     )
+
+
+def _with_revocation(
+    embedded: EmbeddedPdfSignature, evidence: SignatureEvidence, examination: _Examination
+) -> SignatureEvidence:
+    """The evidence with what the lists at hand say: the given one, and those in the file of the same authority."""
+    certificate = x509.load_der_x509_certificate(embedded.signer_cert.dump())
+    lists = [*embedded_lists(examination.material), *filter(None, [examination.trust.revocations])]
+    own = [one for one in lists if issued_by(certificate, one.authority)]
+    moments = [moment for moment in (revoked_at(certificate, one) for one in own) if moment is not None]
+    return replace(evidence, issued=bool(own), revoked_at=min(moments, default=None))
 
 
 def _fault(status: Any) -> str | None:
@@ -133,19 +184,6 @@ def _fault(status: Any) -> str | None:
     if not status.valid:
         return "it was not made with the key of its certificate"
     return None if status.trusted else "its certificate may not be used for signing"
-
-
-def _container_fault(embedded: EmbeddedPdfSignature) -> str | None:
-    """Why the container is not as the standard has it, in the few parts that the signature itself leaves uncovered."""
-    signed, signer = embedded.signed_data, embedded.signer_info
-    digests = [*signed["digest_algorithms"], signer["digest_algorithm"]]
-    regular = (
-        signed["version"].native == signer["version"].native == "v1"
-        and len(digests) == 2
-        and all(one.native == {"algorithm": "sha256", "parameters": None} for one in digests)
-        and len(signed["certificates"]) == 1
-    )
-    return None if regular else "its container was altered"
 
 
 def _covered_bytes(embedded: EmbeddedPdfSignature, pdf: bytes) -> int | None:

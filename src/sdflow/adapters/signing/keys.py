@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from asn1crypto.x509 import Certificate as LibraryCertificate
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
@@ -19,11 +22,14 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import (
 )
 from cryptography.x509.oid import NameOID
 from dateutil.relativedelta import relativedelta
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.signers import Signer
 
 from sdflow.domain.errors import Refused, Unreadable
 from sdflow.domain.signature import NewKey
 
 KEY_BITS = 2048
+DIGEST = "sha256"
 _PUBLIC_EXPONENT = 65537
 _KEY_DERIVATION_ROUNDS = 600_000
 _LONGEST_NAME = 64
@@ -31,15 +37,49 @@ _WRONG_PASSPHRASE = "Invalid password"
 
 
 @dataclass(frozen=True)
-class SigningKey:
-    """A private key with its certificate, ready to sign; the fingerprint is the certificate's SHA-256."""
+class SignatoryKey(ABC):
+    """A key with its certificate, ready to sign, wherever it is held; the fingerprint is the certificate's SHA-256."""
 
     name: str
     fingerprint: str
     valid_from: datetime
     valid_until: datetime
     certificate: x509.Certificate = field(repr=False)
+
+    @abstractmethod
+    def signer(self) -> Signer:
+        """What the PDF library signs with."""
+
+    def library_certificate(self) -> LibraryCertificate:
+        """The certificate as the PDF library knows it."""
+        certificate: LibraryCertificate = LibraryCertificate.load(self.certificate.public_bytes(Encoding.DER))
+        return certificate
+
+
+@dataclass(frozen=True)
+class SigningKey(SignatoryKey):
+    """A private key from a file, held in memory."""
+
     private_key: RSAPrivateKey = field(repr=False)
+
+    def signer(self) -> Signer:
+        """What the PDF library signs with."""
+        return _HeldKeySigner(self)
+
+
+class _HeldKeySigner(Signer):
+    """Signs with the open key; the library's own signer would read and check it anew for each signature."""
+
+    def __init__(self, key: SigningKey) -> None:
+        super().__init__(signing_cert=key.library_certificate())
+        self._private_key = key.private_key
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        if dry_run:
+            return bytes(self._private_key.key_size // 8)
+        if digest_algorithm != DIGEST:
+            raise SigningError(f"the digest {digest_algorithm} was not asked for")
+        return self._private_key.sign(data, PKCS1v15(), SHA256())
 
 
 def new_key(name: str, organisation: str, passphrase: str, *, valid_from: datetime, years: int = 3) -> NewKey:
@@ -48,11 +88,11 @@ def new_key(name: str, organisation: str, passphrase: str, *, valid_from: dateti
     RSA, because an elliptic-curve signature would raise the file above the PDF version of PDF/A-3. Raises Refused
     for a name or an organisation that a certificate cannot hold, and for an empty passphrase.
     """
-    _check_names(name, organisation, passphrase)
+    check_names(name, organisation, passphrase)
     private_key = generate_private_key(public_exponent=_PUBLIC_EXPONENT, key_size=KEY_BITS)
     certificate = _self_signed(private_key, name, organisation, valid_from.astimezone(UTC), years)
     return NewKey(
-        _locked(private_key, certificate, name, passphrase),
+        locked(private_key, certificate, name, passphrase),
         certificate.public_bytes(Encoding.PEM),
         fingerprint(certificate),
         certificate.not_valid_before_utc,
@@ -62,7 +102,7 @@ def new_key(name: str, organisation: str, passphrase: str, *, valid_from: dateti
 
 def load_key(path: Path, passphrase: str) -> SigningKey:
     """The signing key of a PKCS#12 file; raises Unreadable if the file, the passphrase or the key will not do."""
-    found = _unlocked(path, passphrase)
+    found = unlocked(path, passphrase)
     if found.key is None or found.cert is None:
         raise Unreadable.because(
             str(path), "holds no private key with its certificate; take the file that `key` wrote, not the certificate"
@@ -93,7 +133,8 @@ def common_name(certificate: x509.Certificate) -> str | None:
     return str(names[0].value) if names else None
 
 
-def _check_names(name: str, organisation: str, passphrase: str) -> None:
+def check_names(name: str, organisation: str, passphrase: str) -> None:
+    """Raise Refused for names that a certificate cannot hold, and for an empty passphrase."""
     reasons = [
         f"the {what} has {len(text)} characters; a certificate holds 1 to {_LONGEST_NAME}"
         for what, text in (("name", name), ("organisation", organisation))
@@ -123,12 +164,13 @@ def _self_signed(
         .not_valid_after(starts + relativedelta(years=years))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
-        .add_extension(_signing_only(), critical=True)
+        .add_extension(signing_only(), critical=True)
         .sign(private_key, SHA256())
     )
 
 
-def _signing_only() -> x509.KeyUsage:
+def signing_only() -> x509.KeyUsage:
+    """What a signatory's key may be used for: signatures and nothing else."""
     return x509.KeyUsage(
         digital_signature=True,
         content_commitment=True,
@@ -142,7 +184,8 @@ def _signing_only() -> x509.KeyUsage:
     )
 
 
-def _locked(private_key: RSAPrivateKey, certificate: x509.Certificate, name: str, passphrase: str) -> bytes:
+def locked(private_key: RSAPrivateKey, certificate: x509.Certificate, name: str, passphrase: str) -> bytes:
+    """A PKCS#12 file with the key and its certificate, which the passphrase opens."""
     encryption = (
         PrivateFormat.PKCS12.encryption_builder()
         .kdf_rounds(_KEY_DERIVATION_ROUNDS)
@@ -153,7 +196,8 @@ def _locked(private_key: RSAPrivateKey, certificate: x509.Certificate, name: str
     return serialize_key_and_certificates(name.encode(), private_key, certificate, None, encryption)
 
 
-def _unlocked(path: Path, passphrase: str) -> PKCS12KeyAndCertificates:
+def unlocked(path: Path, passphrase: str) -> PKCS12KeyAndCertificates:
+    """What a PKCS#12 file holds; raises Unreadable if the file or the passphrase will not do."""
     try:
         return load_pkcs12(path.read_bytes(), passphrase.encode())
     except OSError as error:

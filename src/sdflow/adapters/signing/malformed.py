@@ -10,12 +10,14 @@ from contextlib import contextmanager
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from pyhanko.pdf_utils.misc import PdfError
-from pyhanko_certvalidator.errors import PathError, ValidationError
+from pyhanko_certvalidator.errors import CRLValidationError, OCSPValidationError, PathError, ValidationError
+
+UNTRUSTED: tuple[type[Exception], ...] = (PathError, ValidationError, CRLValidationError, OCSPValidationError)
+"""What a certificate that does not hold makes the library raise."""
 
 MALFORMED: tuple[type[Exception], ...] = (
     PdfError,
-    PathError,
-    ValidationError,
+    *UNTRUSTED,
     UnsupportedAlgorithm,
     ValueError,
     LookupError,

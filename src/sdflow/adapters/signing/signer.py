@@ -1,4 +1,4 @@
-"""Signer: puts one signature under a document, as an incremental update (PAdES B-B)."""
+"""Signer: puts one signature under a document, as an incremental update (PAdES B-B, with an authority B-LT)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
-from pyhanko.keys import load_certs_from_pemder_data
+from asn1crypto.x509 import Certificate
 from pyhanko.pdf_utils.content import PdfContent
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, SimpleBoxLayoutRule
@@ -18,15 +15,24 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
-from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.sign.signers.pdf_signer import DSSContentSettings, PdfSigningSession, SigDSSPlacementPreference
 from pyhanko.stamp import BaseStampStyle, NoOpStampStyle, StaticStampStyle
+from pyhanko_certvalidator import ValidationContext
 
-from sdflow.adapters.signing.keys import SigningKey
-from sdflow.adapters.signing.malformed import MALFORMED, quietly, reason
+from sdflow.adapters.signing.authority import as_library_list, issued_by, revoked_at
+from sdflow.adapters.signing.download import Silence, refused
+from sdflow.adapters.signing.keys import DIGEST, SignatoryKey
+from sdflow.adapters.signing.malformed import MALFORMED, UNTRUSTED, quietly, reason
+from sdflow.adapters.signing.timestamps import Stamper, validation_context
 from sdflow.domain.errors import Refused, Unreadable
-from sdflow.domain.signature import SigningRequest
+from sdflow.domain.signature import Revocations, SigningRequest, TimestampAuthority
 
-_DIGEST = "sha256"
+_IN_THE_SIGNED_UPDATE = DSSContentSettings(
+    include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE
+)
+"""Nothing is added after a signature, so that the last one covers the entire file."""
+
+_NO_WITNESS: tuple[type[Exception], ...] = (Silence, *UNTRUSTED)
 
 
 @dataclass(frozen=True)
@@ -42,24 +48,77 @@ class _Fields:
         return any(field in self.closing for field in self.filled)
 
 
-def sign(pdf: bytes, request: SigningRequest, key: SigningKey, stamp: bytes | None) -> bytes:
+def sign(
+    pdf: bytes,
+    request: SigningRequest,
+    key: SignatoryKey,
+    stamp: bytes | None,
+    *,
+    timestamps: TimestampAuthority | None = None,
+    revocations: Revocations | None = None,
+) -> bytes:
     """The document with the requested signature in its field, everything before it byte for byte as it was.
 
-    `stamp` is a one-page PDF that becomes the visible appearance. The signing time is the request's, so it is
-    claimed and not proven. Raises Refused if this signature may not be put there now, Unreadable if the document
-    is no PDF.
+    `stamp` is a one-page PDF that becomes the visible appearance. The signing time is the request's; with
+    `timestamps` that authority proves it, and what its stamp needs to be checked later is embedded, in the same
+    update, so that the signature covers it. Without, the time is claimed. `revocations` are those of the workspace's
+    own authority, embedded if it issued the key's certificate. Raises Refused if this signature may not be put there
+    now or no time stamp comes, Unreadable if the document is no PDF.
     """
     with quietly():
         obstacles = _obstacles(_fields(pdf), request) + _expiry(key, request.signed_at)
+        obstacles += _revoked(key, revocations)
         if obstacles:
             raise _refused(request, obstacles)
-        signer = _PunctualSigner(_terms(request), _HeldKeySigner(key), request.signed_at, _appearance(stamp))
-        output = BytesIO()
         try:
-            signer.sign_pdf(_UntouchedMetadataWriter(BytesIO(pdf)), existing_fields_only=True, output=output)
+            return _signed(pdf, request, key, stamp, _Witness(timestamps, _issuing(key, revocations)))
         except SigningError as error:
             raise _refused(request, [reason(error)]) from error
+        except _NO_WITNESS as failure:
+            raise refused(request.field, timestamps.url if timestamps else "nobody", _why(failure)) from failure
+
+
+def _why(failure: Exception) -> str:
+    return str(failure) if isinstance(failure, Silence) else f"its certificate does not hold ({failure})"
+
+
+@dataclass(frozen=True)
+class _Witness:
+    """Who vouches for a signature beside its key: an authority for its time, another for its certificate."""
+
+    timestamps: TimestampAuthority | None
+    issuing: Revocations | None
+
+
+def _signed(pdf: bytes, request: SigningRequest, key: SignatoryKey, stamp: bytes | None, witness: _Witness) -> bytes:
+    signer, stamper = key.signer(), None if witness.timestamps is None else Stamper(witness.timestamps)
+    terms = _terms(request, _context(key, stamper, witness, request.signed_at), stamped=stamper is not None)
+    punctual = _PunctualSigner(terms, signer, request.signed_at, _appearance(stamp), stamper)
+    output = BytesIO()
+    punctual.sign_pdf(_UntouchedMetadataWriter(BytesIO(pdf)), existing_fields_only=True, output=output)
     return output.getvalue()
+
+
+def _context(key: SignatoryKey, stamper: Stamper | None, witness: _Witness, at: datetime) -> ValidationContext | None:
+    """What the signature embeds to be checked later; nothing where nobody but its key vouches for it."""
+    issuing = witness.issuing
+    roots = [key.library_certificate() if issuing is None else Certificate.load(issuing.authority)]
+    lists = [] if issuing is None else [as_library_list(issuing)]
+    if stamper is not None and witness.timestamps is not None:
+        return validation_context(roots, stamper, lists, witness.timestamps, at)
+    if issuing is None:
+        return None
+    return ValidationContext(trust_roots=roots, crls=lists, moment=at, revocation_mode="hard-fail")
+
+
+def _issuing(key: SignatoryKey, revocations: Revocations | None) -> Revocations | None:
+    issued = revocations is not None and issued_by(key.certificate, revocations.authority)
+    return revocations if issued else None
+
+
+def _revoked(key: SignatoryKey, revocations: Revocations | None) -> list[str]:
+    moment = revoked_at(key.certificate, revocations)
+    return [] if moment is None else [f"the certificate of {key.name} was revoked on {moment:%Y-%m-%d %H:%M} UTC"]
 
 
 def _refused(request: SigningRequest, reasons: list[str]) -> Refused:
@@ -103,7 +162,7 @@ def _obstacles(fields: _Fields, request: SigningRequest) -> list[str]:
 
 
 def _out_of_turn(fields: _Fields, request: SigningRequest) -> list[str]:
-    others = [field for field in fields.empty if field != request.field]
+    others = [field for field in fields.empty if field != request.field and field not in request.on_paper]
     reasons = []
     if request.first and fields.filled:
         reasons.append(f"the first signature was to be {request.field}, but {fields.filled[0]} has been signed before")
@@ -122,7 +181,7 @@ def _wrong_lock(fields: _Fields, request: SigningRequest) -> list[str]:
     return []
 
 
-def _expiry(key: SigningKey, moment: datetime) -> list[str]:
+def _expiry(key: SignatoryKey, moment: datetime) -> list[str]:
     if moment < key.valid_from:
         return [f"the key of {key.name} is valid only from {key.valid_from:%Y-%m-%d %H:%M} UTC"]
     if moment > key.valid_until:
@@ -130,16 +189,19 @@ def _expiry(key: SigningKey, moment: datetime) -> list[str]:
     return []
 
 
-def _terms(request: SigningRequest) -> PdfSignatureMetadata:
+def _terms(request: SigningRequest, context: ValidationContext | None, *, stamped: bool) -> PdfSignatureMetadata:
     return PdfSignatureMetadata(
         field_name=request.field,
-        md_algorithm=_DIGEST,
+        md_algorithm=DIGEST,
         reason=request.statement,
         name=request.name,
         certify=request.first,
         subfilter=SigSeedSubFilter.PADES,
         docmdp_permissions=MDPPerm.NO_CHANGES if request.last else MDPPerm.FILL_FORMS,
-        tight_size_estimates=True,
+        tight_size_estimates=not stamped,
+        embed_validation_info=context is not None,
+        validation_context=context,
+        dss_settings=_IN_THE_SIGNED_UPDATE,
     )
 
 
@@ -174,29 +236,18 @@ class _UntouchedMetadataWriter(IncrementalPdfFileWriter):
         return
 
 
-class _HeldKeySigner(Signer):
-    """Signs with the open key; the library's own signer would read and check it anew for each signature."""
-
-    def __init__(self, key: SigningKey) -> None:
-        (certificate,) = load_certs_from_pemder_data(key.certificate.public_bytes(Encoding.DER))
-        super().__init__(signing_cert=certificate)
-        self._private_key = key.private_key
-
-    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-        if dry_run:
-            return bytes(self._private_key.key_size // 8)
-        if digest_algorithm != _DIGEST:
-            raise SigningError(f"the digest {digest_algorithm} was not asked for")
-        return self._private_key.sign(data, PKCS1v15(), SHA256())
-
-
 class _PunctualSigner(PdfSigner):
     """Signs at the time that it is given, where the library would read the clock."""
 
     def __init__(
-        self, terms: PdfSignatureMetadata, signer: Signer, signed_at: datetime, appearance: BaseStampStyle
+        self,
+        terms: PdfSignatureMetadata,
+        signer: Signer,
+        signed_at: datetime,
+        appearance: BaseStampStyle,
+        stamper: Stamper | None,
     ) -> None:
-        super().__init__(terms, signer, stamp_style=appearance)
+        super().__init__(terms, signer, timestamper=stamper, stamp_style=appearance)
         self._signed_at = signed_at
 
     def init_signing_session(self, pdf_out: Any, existing_fields_only: bool = False) -> PdfSigningSession:

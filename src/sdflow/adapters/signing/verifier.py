@@ -7,18 +7,21 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 
 from sdflow.adapters.signing.envelope import AttachedEnvelope, read_envelope
 from sdflow.adapters.signing.evidence import Evidence, SignatureEvidence, attached, examine
 from sdflow.adapters.signing.malformed import MALFORMED, quietly, reason
+from sdflow.adapters.signing.timing import Witnesses, revocation_checks, time_checks
 from sdflow.domain.signature import (
     ENVELOPE_ATTACHMENT,
     Check,
     CheckName,
     ExpectedSignature,
     FoundSignature,
+    SigningMethod,
+    Trust,
     VerificationReport,
+    closing_field,
     stated_sha256,
 )
 
@@ -35,6 +38,16 @@ class _Case:
     recorded: bool | None
     at: datetime
 
+    @property
+    def on_paper(self) -> tuple[ExpectedSignature, ...]:
+        """Who, by the records, signed by hand."""
+        return tuple(one for one in self.expected or () if one.method is SigningMethod.paper)
+
+    @property
+    def in_file(self) -> tuple[ExpectedSignature, ...]:
+        """Whose signatures the file itself is to hold."""
+        return tuple(one for one in self.expected or () if one.method is not SigningMethod.paper)
+
 
 def verify(
     pdf: bytes,
@@ -44,16 +57,18 @@ def verify(
     envelope_sha256: str | None = None,
     recorded_sha256: frozenset[str] | None = None,
     at: datetime,
+    trust: Trust | None = None,
 ) -> VerificationReport:
     """Every question that can be asked of a signed file, each with its answer; nothing in the file makes it raise.
 
     Given the database's `expected` signatures, the envelope's hash and the hash of the latest recorded file, the file
     is held against them. Without, it is held against itself: the attached envelope says who was to sign, and each
     signature must name that envelope's hash; who holds the keys is then for the reader to compare by fingerprint.
+    `trust` names the time-stamp authorities to be believed and what the workspace's authority has revoked.
     """
     with quietly():
         try:
-            evidence = examine(pdf, ENVELOPE_ATTACHMENT, at)
+            evidence = examine(pdf, ENVELOPE_ATTACHMENT, at, trust or Trust())
         except MALFORMED as error:
             return _unreadable(source, reason(error))
     recorded = None if recorded_sha256 is None else hashlib.sha256(pdf).hexdigest() in recorded_sha256
@@ -95,13 +110,23 @@ def _envelope(evidence: Evidence) -> tuple[AttachedEnvelope | None, str | None]:
 
 
 def _found(one: SignatureEvidence) -> FoundSignature:
-    return FoundSignature(one.field, one.name, one.fingerprint, one.claimed_at, one.statement)
+    stamp = one.stamp
+    return FoundSignature(
+        one.field,
+        one.name,
+        one.fingerprint,
+        one.claimed_at,
+        one.statement,
+        stamp.stamped_at if stamp else None,
+        stamp.name if stamp else None,
+    )
 
 
 def _checks(case: _Case) -> Iterator[Check]:
     yield Check(CheckName.readable, True, "The file is a sound PDF.")
     yield from _envelope_checks(case)
     yield _signatures_check(case)
+    yield from _paper_checks(case)
     for one in case.evidence.signatures:
         yield _intact_check(one)
         yield _signatory_check(case, one)
@@ -109,7 +134,16 @@ def _checks(case: _Case) -> Iterator[Check]:
     yield from _unchanged_checks(case)
     yield _complete_check(case)
     yield _recorded_check(case)
-    yield from _time_checks(case)
+    yield from time_checks(case.evidence.signatures, _witnesses(case))
+    yield from revocation_checks(case.evidence.signatures, _witnesses(case))
+
+
+def _witnesses(case: _Case) -> Witnesses:
+    """The acts on record vouch only for the file that is on record: another one may have been made later."""
+    acts = {one.field: one.signed_at for one in case.expected or () if one.signed_at} if case.recorded else {}
+    revoked = {one.field: one.revoked_at for one in case.expected or () if one.revoked_at}
+    since = frozenset(one.field for one in case.expected or () if one.revoked_since and case.recorded)
+    return Witnesses(acts, revoked, since, case.at)
 
 
 def _envelope_checks(case: _Case) -> Iterator[Check]:
@@ -131,16 +165,30 @@ def _signatures_check(case: _Case) -> Check:
     if case.expected is None:
         return Check(CheckName.signatures, None, "Who was to sign is unknown, because the agreement cannot be read.")
     found = Counter(one.field for one in case.evidence.signatures)
-    asked = Counter(one.field for one in case.expected)
-    missing = [f"{one.name} for {one.party} ({one.field})" for one in case.expected if not found[one.field]]
-    surplus = sorted((found - asked).elements())
-    faults = [f"missing: {', '.join(missing)}"] * bool(missing)
+    surplus = sorted((found - Counter(one.field for one in case.in_file)).elements())
+    missing = [f"{one.name} for {one.party} ({one.field})" for one in case.in_file if not found[one.field]]
+    faults = [f"missing: {', '.join(missing)}, not signed in this file"] * bool(missing)
     faults += [f"not asked for: {', '.join(surplus)}"] * bool(surplus)
     if faults or not case.expected:
         return Check(
             CheckName.signatures, False, f"The signatures are not those agreed; {'; '.join(faults) or 'none'}."
         )
-    return Check(CheckName.signatures, True, f"All {len(case.expected)} agreed signatures are there, and no other.")
+    message = f"All {len(case.in_file)} agreed signatures are there, and no other."
+    return Check(CheckName.signatures, True, message)
+
+
+def _paper_checks(case: _Case) -> Iterator[Check]:
+    for one in case.on_paper:
+        yield Check(CheckName.signatures, None, _on_paper(one), one.field)
+
+
+def _on_paper(one: ExpectedSignature) -> str:
+    if one.signed_at is None:
+        return f"{one.name} signs for {one.party} on paper, as agreed; whether that was done is not in this file."
+    return (
+        f"{one.name} signed for {one.party} on paper on {one.signed_at:%Y-%m-%d}: scan recorded "
+        f"(SHA-256 {one.scan_sha256}), witnessed by {one.witness}; the file cannot show it."
+    )
 
 
 def _intact_check(one: SignatureEvidence) -> Check:
@@ -169,9 +217,10 @@ def _signatory_check(case: _Case, one: SignatureEvidence) -> Check:
 def _order_check(case: _Case) -> Check:
     if case.expected is None:
         return Check(CheckName.order, None, "The order of the signatures is unknown.")
+    turns = {one.field: place if one.turn is None else one.turn for place, one in enumerate(case.expected)}
     found = [one.field for one in case.evidence.signatures]
-    agreed = [one.field for one in case.expected if one.field in found]
-    in_order = [field for field in found if field in agreed] == agreed
+    taken = [turns[field] for field in found if field in turns]
+    in_order = taken == sorted(taken)
     message = (
         "were made in the agreed order" if in_order else f"were made in the order {', '.join(found)}, not as agreed"
     )
@@ -193,7 +242,11 @@ def _unchanged_checks(case: _Case) -> Iterator[Check]:
 
 def _complete_check(case: _Case) -> Check:
     last = case.evidence.signatures[-1] if case.evidence.signatures else None
+    if case.on_paper and not case.in_file:
+        return Check(CheckName.complete, None, "Everybody signed on paper, nobody in this file.")
     fault = "The file is not signed" if last is None else _incomplete(case, last)
+    if fault is None and last is not None and not last.closes:
+        return Check(CheckName.complete, True, "The last signature covers the file.")
     return Check(CheckName.complete, fault is None, f"{fault or 'The last signature covers and closes the file'}.")
 
 
@@ -202,9 +255,16 @@ def _incomplete(case: _Case, last: SignatureEvidence) -> str | None:
         return f"What the last signature, {last.field}, covers is unclear"
     if last.covered_bytes != case.evidence.length:
         return f"The last signature, {last.field}, covers {last.covered_bytes} of {case.evidence.length} bytes"
-    if not last.closes:
+    if not last.closes and _is_to_close(case):
         return f"The last signature, {last.field}, does not close the document: it is not finished, or was cut back"
     return None
+
+
+def _is_to_close(case: _Case) -> bool:
+    """Whether one signature was to close the file: not where several share the last turn, or that one is on paper."""
+    turns = {one.field: place if one.turn is None else one.turn for place, one in enumerate(case.in_file)}
+    by_hand = any(one.signed_at for one in case.on_paper)
+    return not by_hand and (not turns or closing_field(turns) is not None)
 
 
 def _recorded_check(case: _Case) -> Check:
@@ -217,24 +277,3 @@ def _recorded_check(case: _Case) -> Check:
     waiting = [one.name for one in case.expected or () if one.field not in signed]
     older = f": it is one from before {waiting[0]} signed" if waiting else ""
     return Check(CheckName.recorded, False, f"The file is not the latest on record{older}.")
-
-
-def _time_checks(case: _Case) -> Iterator[Check]:
-    for one in case.evidence.signatures:
-        yield _time_check(case, one)
-    for earlier, later in pairwise(case.evidence.signatures):
-        if earlier.claimed_at and later.claimed_at and later.claimed_at < earlier.claimed_at:
-            message = f"{later.field} claims a time before {earlier.field}, which was signed first."
-            yield Check(CheckName.time, False, message, later.field)
-
-
-def _time_check(case: _Case, one: SignatureEvidence) -> Check:
-    if one.claimed_at is None or one.valid_from is None or one.valid_until is None:
-        return Check(CheckName.time, False, f"The signature in {one.field} names no signing time.", one.field)
-    claimed = f"{one.field} claims to be signed at {one.claimed_at:%Y-%m-%d %H:%M:%S} UTC"
-    if not one.valid_from <= one.claimed_at <= one.valid_until:
-        return Check(CheckName.time, False, f"{claimed}, when its certificate was not valid.", one.field)
-    if one.claimed_at > case.at:
-        return Check(CheckName.time, False, f"{claimed}, which has not come yet.", one.field)
-    expired = "; its certificate has expired since" if case.at > one.valid_until else ""
-    return Check(CheckName.time, None, f"{claimed}; the signing time is claimed, not proven{expired}.", one.field)

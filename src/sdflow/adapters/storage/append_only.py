@@ -6,7 +6,7 @@ installs them again, and so does every batch recreation of a table on SQLite, wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 OPEN_ACT = "(SELECT number + 1 FROM chain_head)"
@@ -15,6 +15,7 @@ KEYS = {
     "envelope": ("reference", "version"),
     "document": ("reference", "version", "sequence"),
     "signature": ("reference", "version", "field"),
+    "scan": ("reference", "version", "field"),
 }
 ALWAYS = "1 = 1"
 
@@ -88,9 +89,9 @@ def _chain_guards() -> Iterator[Guard]:
     yield Guard("chain_head", "INSERT", "EXISTS (SELECT 1 FROM chain_head)", "the chain has one head")
 
 
-def truncation_guards() -> Iterator[str]:
+def truncation_guards(tables: Collection[str]) -> Iterator[str]:
     """The statements that refuse TRUNCATE on PostgreSQL, which fires no row trigger."""
-    for table in ("act", "event", "chain_head", *KEYS):
+    for table in tables:
         yield (
             f"CREATE FUNCTION {table}_truncate_guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
             f"RAISE EXCEPTION 'nothing is ever deleted from {table}' USING ERRCODE = 'check_violation'; END $$"
@@ -101,14 +102,15 @@ def truncation_guards() -> Iterator[str]:
         )
 
 
-def statements(dialect: str) -> Iterator[str]:
-    """What installs every trigger on a database of this dialect (sqlite or postgresql)."""
+def statements(dialect: str, tables: Collection[str]) -> Iterator[str]:
+    """What installs every trigger of these tables on a database of this dialect (sqlite or postgresql)."""
+    of_tables = [guard for guard in guards(replaces=dialect == "sqlite") if guard.table in tables]
     if dialect == "sqlite":
-        yield from (guard.sqlite() for guard in guards(replaces=True))
+        yield from (guard.sqlite() for guard in of_tables)
         return
-    for guard in guards(replaces=False):
+    for guard in of_tables:
         yield from guard.postgresql()
-    yield from truncation_guards()
+    yield from truncation_guards(tables)
 
 
 def trigger_names(dialect: str) -> frozenset[str]:

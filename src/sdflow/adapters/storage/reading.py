@@ -12,7 +12,15 @@ from sqlalchemy import Executable, Row, Select, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from sdflow.adapters.storage.rows import as_act, as_document, as_envelope, as_record, as_revision, as_signature
+from sdflow.adapters.storage.rows import (
+    as_act,
+    as_document,
+    as_envelope,
+    as_record,
+    as_revision,
+    as_scan,
+    as_signature,
+)
 from sdflow.adapters.storage.tables import (
     ActRow,
     ChainHeadRow,
@@ -22,11 +30,12 @@ from sdflow.adapters.storage.tables import (
     LinkRow,
     RecordRow,
     RevisionRow,
+    ScanRow,
     SignatureRow,
 )
 from sdflow.domain.errors import NotFound, Unreadable
 from sdflow.domain.event import Act
-from sdflow.domain.record import Citation, Envelope, Record, Revision, StoredDocument, StoredSignature
+from sdflow.domain.record import Citation, Envelope, Record, Revision, StoredDocument, StoredScan, StoredSignature
 
 Found = Row[*tuple[Any, ...]]
 Kept = TypeVar("Kept")
@@ -92,11 +101,9 @@ class Reading:
 
     def signatures_of(self, references: Sequence[str]) -> dict[str, list[StoredSignature]]:
         """Who has signed which version of each of these records, in the order of signing."""
-        rows = self._in_parts(
-            references, lambda some: select(SignatureRow).where(col(SignatureRow.reference).in_(some))
-        )
+        rows = self._in_parts(references, lambda some: _signatures().where(col(SignatureRow.reference).in_(some)))
         return _sorted_out(
-            references, sorted((as_signature(row) for (row,) in rows), key=_when), lambda one: one.reference
+            references, sorted((as_signature(*row) for row in rows), key=_when), lambda one: one.reference
         )
 
     def revisions(self, reference: str) -> list[Revision]:
@@ -176,6 +183,12 @@ class Reading:
         """Who has signed a version, in the order of signing."""
         return [one for one in self.signatures_of([reference])[reference] if one.version == version]
 
+    def scan(self, reference: str, version: int, field: str) -> StoredScan | None:
+        """The scan of a signature on paper; none where the field was not signed so."""
+        of_version = (col(ScanRow.reference) == reference) & (col(ScanRow.version) == version)
+        rows = self._all(select(ScanRow).where(of_version & (col(ScanRow.field) == field)))
+        return as_scan(rows[0][0]) if rows else None
+
     def free_number(self, prefix: str) -> int:
         """The number after the highest of the references that are made of this prefix, a hyphen and digits."""
         asked = select(col(RecordRow.reference)).where(
@@ -210,6 +223,16 @@ def _records() -> Select[RecordRow, RevisionRow]:
 
 def _links() -> Select[str, str, str]:
     return select(col(LinkRow.citing), col(LinkRow.path), col(LinkRow.cited))
+
+
+def _signatures() -> Select[SignatureRow, str, str]:
+    its_own = (
+        (col(ScanRow.reference) == col(SignatureRow.reference))
+        & (col(ScanRow.version) == col(SignatureRow.version))
+        & (col(ScanRow.field) == col(SignatureRow.field))
+    )
+    asked = select(SignatureRow, col(ScanRow.witness_reference), col(ScanRow.sha256))
+    return asked.outerjoin(ScanRow, its_own)
 
 
 def _by_record_and_path(citation: Citation) -> tuple[str, str, str]:

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sdflow.adapters.storage.tables import ActRow, DocumentRow, EnvelopeRow, RecordRow, RevisionRow, SignatureRow
+from sdflow.adapters.storage.tables import (
+    ActRow,
+    DocumentRow,
+    EnvelopeRow,
+    RecordRow,
+    RevisionRow,
+    ScanRow,
+    SignatureRow,
+)
 from sdflow.domain.event import Act
-from sdflow.domain.record import Envelope, Record, Revision, StoredDocument, StoredSignature
+from sdflow.domain.record import Envelope, Record, Revision, StoredDocument, StoredScan, StoredSignature
 
 
 def as_record(row: RecordRow, revision: RevisionRow) -> Record:
@@ -66,8 +74,8 @@ def as_document(row: DocumentRow) -> StoredDocument:
     return StoredDocument(row.reference, row.version, row.sequence, row.pdf, row.sha256, row.act)
 
 
-def as_signature(row: SignatureRow) -> StoredSignature:
-    """The signature."""
+def as_signature(row: SignatureRow, witness: str | None, scan_sha256: str | None) -> StoredSignature:
+    """The signature; one on paper with its witness and the hash of its scan."""
     return StoredSignature(
         reference=row.reference,
         version=row.version,
@@ -76,6 +84,23 @@ def as_signature(row: SignatureRow) -> StoredSignature:
         fingerprint=row.fingerprint,
         signed_at=row.signed_at,
         document_sha256=row.document_sha256,
+        act=row.act,
+        witness=witness,
+        scan_sha256=scan_sha256,
+    )
+
+
+def as_scan(row: ScanRow) -> StoredScan:
+    """The scan, byte for byte."""
+    return StoredScan(
+        reference=row.reference,
+        version=row.version,
+        field=row.field,
+        witness=row.witness_reference,
+        signed_on=row.signed_on,
+        media_type=row.media_type,
+        content=row.content,
+        sha256=row.sha256,
         act=row.act,
     )
 
@@ -145,4 +170,18 @@ def signature_row(signature: StoredSignature) -> SignatureRow:
         fingerprint=signature.fingerprint,
         signed_at=signature.signed_at,
         document_sha256=signature.document_sha256,
+    )
+
+
+def scan_row(scan: StoredScan) -> ScanRow:
+    """The row of a scan whose act is not known yet."""
+    return ScanRow(
+        reference=scan.reference,
+        version=scan.version,
+        field=scan.field,
+        witness_reference=scan.witness,
+        signed_on=scan.signed_on,
+        media_type=scan.media_type,
+        content=scan.content,
+        sha256=scan.sha256,
     )

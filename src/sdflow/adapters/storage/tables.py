@@ -1,6 +1,6 @@
 """Tables: what is kept of records, of what was done to them, and of what was signed.
 
-Rows of `revision`, `envelope`, `document` and `signature` name the act that wrote them. They are written with
+Rows of `revision`, `envelope`, `document`, `signature` and `scan` name the act that wrote them. They are written with
 act 0 before the act is known; the deferred foreign key refuses a transaction that ends without an act.
 """
 
@@ -170,4 +170,20 @@ class SignatureRow(Row, table=True):
     fingerprint: str = Field(sa_type=Text)
     signed_at: datetime = Field(sa_type=Instant)
     document_sha256: str = Field(sa_type=Text)
+    act: int = Field(default=0, index=True, sa_column_args=_deferred("act.number"))
+
+
+class ScanRow(Row, table=True):
+    """A signature on paper, byte for byte as it was scanned, and who witnessed it."""
+
+    __tablename__ = "scan"
+
+    reference: str = Field(primary_key=True, sa_type=Text, sa_column_args=_deferred("record.reference"))
+    version: int = Field(primary_key=True, sa_column_kwargs=_own_number())
+    field: str = Field(primary_key=True, sa_type=Text)
+    witness_reference: str = Field(index=True, sa_type=Text)
+    signed_on: date
+    media_type: str = Field(sa_type=Text)
+    content: bytes = Field(sa_type=LargeBinary)
+    sha256: str = Field(index=True, sa_type=Text)
     act: int = Field(default=0, index=True, sa_column_args=_deferred("act.number"))

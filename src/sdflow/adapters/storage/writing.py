@@ -18,6 +18,7 @@ from sdflow.adapters.storage.rows import (
     fill,
     record_row,
     revision_row,
+    scan_row,
     signature_row,
 )
 from sdflow.adapters.storage.tables import (
@@ -29,15 +30,16 @@ from sdflow.adapters.storage.tables import (
     LinkRow,
     RecordRow,
     RevisionRow,
+    ScanRow,
     SignatureRow,
 )
 from sdflow.domain.errors import NotFound, Overtaken, Refused
 from sdflow.domain.event import Act, Event
-from sdflow.domain.record import Envelope, Record, Revision, StoredDocument, StoredSignature
+from sdflow.domain.record import Envelope, Record, Revision, StoredDocument, StoredScan, StoredSignature
 
 FIRST_LOCK = 1
 
-WrittenRow = RevisionRow | EnvelopeRow | DocumentRow | SignatureRow
+WrittenRow = RevisionRow | EnvelopeRow | DocumentRow | SignatureRow | ScanRow
 
 
 class Writing(Reading):
@@ -98,6 +100,10 @@ class Writing(Reading):
     def keep_signature(self, signature: StoredSignature) -> None:
         """Keeps a signature; raises Overtaken if its field is signed already."""
         self._keep(signature_row(signature), signature.reference, (signature.version, signature.field))
+
+    def keep_scan(self, scan: StoredScan) -> None:
+        """Keeps the scan of a signature on paper; raises Overtaken if there is one for its field already."""
+        self._keep(scan_row(scan), scan.reference, (scan.version, scan.field))
 
     def close(
         self,

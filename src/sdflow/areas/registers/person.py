@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from sdflow.domain.kind import HOUSEKEEPING, Content, Description, Key, Line, Reference, RefersTo, Strict
-from sdflow.domain.trait import Acting, HeldRole, Party
+from sdflow.domain.trait import Acting, HeldCertificate, HeldRole, Party
 
 Fingerprint = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -32,6 +32,8 @@ class Certificate(Strict):
     fingerprint: Fingerprint = Field(description="SHA-256 of the certificate, in hexadecimal")
     valid_from: datetime
     valid_until: datetime
+    revoked_on: date | None = Field(None, description="From which day on nothing is signed with it")
+    revocation_reason: Line | None = Field(None, description="Why it was revoked")
 
 
 class Person(Content, Acting):
@@ -67,11 +69,23 @@ class Person(Content, Acting):
         """The roles, past and present."""
         return tuple(HeldRole(role, period.since, period.until) for role, period in self.roles.items())
 
+    def revoked(self, fingerprint: str, day: date, reason: str) -> Person:
+        """The content with a certificate that signs nothing from that day on."""
+        revocation = {"revoked_on": day, "revocation_reason": reason}
+        certificates = {
+            key: one.model_copy(update=revocation) if one.fingerprint == fingerprint else one
+            for key, one in self.certificates.items()
+        }
+        return self.model_copy(update={"certificates": certificates})
+
+    def held_certificates(self) -> tuple[HeldCertificate, ...]:
+        """The certificates, in the order in which they were registered."""
+        return tuple(
+            HeldCertificate(one.fingerprint, one.valid_from, one.valid_until, one.revoked_on, one.revocation_reason)
+            for one in self.certificates.values()
+        )
+
     def fingerprint(self, day: date) -> str | None:
-        """SHA-256 fingerprint of the newest certificate that is valid on that day."""
-        valid = [
-            certificate
-            for certificate in self.certificates.values()
-            if certificate.valid_from.date() <= day <= certificate.valid_until.date()
-        ]
+        """SHA-256 fingerprint of the newest certificate with which the person may sign on that day."""
+        valid = [one for one in self.held_certificates() if one.signs_on(day)]
         return max(valid, key=lambda one: one.valid_from).fingerprint if valid else None

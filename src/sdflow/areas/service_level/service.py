@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
-from sdflow.domain.agreement import PersonReference
-from sdflow.domain.kind import Content, Description, Key, Line, Reference, RefersTo, Text
+from sdflow.domain.agreement import Contact, PersonReference
+from sdflow.domain.kind import HOUSEKEEPING, Content, Description, Key, Line, Reference, RefersTo, Text
 from sdflow.domain.structure import Route, Structure
-from sdflow.domain.trait import Party, Structured
+from sdflow.domain.trait import Catalogued, CatalogueEntry, Party, Structured
 
 
-class Service(Content, Structured):
+class Service(Content, Structured, Catalogued):
     """What is provided to customers, what it is made of, and how support reaches it."""
 
     description = Description("service", "Service", "Services", "SVC")
@@ -26,9 +27,16 @@ class Service(Content, Structured):
         default_factory=list, description="Who uses the service"
     )
     criticality_class: Key | None = Field(None, description="Class of criticality, such as gold or tier-1")
+    depends_on: Annotated[
+        list[Annotated[Reference, RefersTo((Structured,), dependency=True)]], Field(max_length=100)
+    ] = Field(default_factory=list, description="Other services without which it does not work")
     structure: Structure = Field(description="Components in series, redundant, or at least some of many")
     routes: Annotated[dict[Key, Route], Field(max_length=50)] = Field(
         default_factory=dict, description="Support routes"
+    )
+    support_contact: Contact | None = Field(None, description="Where users report what does not work")
+    next_review_on: date | None = Field(
+        None, description="When the catalogue entry is next reviewed", json_schema_extra=HOUSEKEEPING
     )
 
     def owner_reference(self) -> str:
@@ -39,6 +47,22 @@ class Service(Content, Structured):
         """How the service is made of components."""
         return self.structure
 
+    def needed_services(self) -> tuple[str, ...]:
+        """The other services that it needs."""
+        return tuple(self.depends_on)
+
     def support_routes(self) -> Mapping[str, Route]:
         """The support routes by their keys."""
         return self.routes
+
+    def catalogue_entry(self) -> CatalogueEntry:
+        """What the catalogue says of the service."""
+        return CatalogueEntry(
+            self.purpose,
+            self.users,
+            tuple(self.customers),
+            self.criticality,
+            self.criticality_class,
+            self.support_contact,
+            self.next_review_on,
+        )

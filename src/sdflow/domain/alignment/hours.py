@@ -37,7 +37,8 @@ from sdflow.domain.service_time import (
 def hours_facts(scene: Scene, horizon: Horizon) -> Iterator[FactKind]:
     """R1: the agreed hours against those of the agreements that support each component.
 
-    R2: the support hours against those in which somebody can be reached. Besides, calendars that never open.
+    R2: the support hours against those in which somebody can be reached. Besides, calendars that never open: of agreed
+    hours that never open there is nothing to cover, and nothing is proven.
     """
     yield from _never_open(scene, horizon)
     agreed = _agreed(scene.service_hours, horizon)
@@ -45,6 +46,13 @@ def hours_facts(scene: Scene, horizon: Horizon) -> Iterator[FactKind]:
     for component in needed:
         if not scene.supporting(component):
             yield MissingTarget(scene.reference, HOURS, ANYBODY, f"support for {scene.label(component)}")
+    if len(agreed):
+        yield from _hours_covers(scene, horizon, agreed)
+    yield from _contact_covers(scene, horizon)
+
+
+def _hours_covers(scene: Scene, horizon: Horizon, agreed: Intervals) -> Iterator[HoursCover]:
+    needed = needed_components(scene.structure, scene.dependencies)
     cover = {component: _supported_time(scene, component, horizon) for component in needed}
     for component in serial_components(scene.structure, scene.dependencies):
         supporters = names(scene.supporting(component))
@@ -52,7 +60,6 @@ def hours_facts(scene: Scene, horizon: Horizon) -> Iterator[FactKind]:
     for need in redundant_needs(scene.structure, scene.dependencies):
         supporters = names(one for component in need.components() for one in scene.supporting(component))
         yield _hours_cover(scene, horizon, (_need_text(scene, need), supporters), agreed, _need_cover(need, cover))
-    yield from _contact_covers(scene, horizon)
 
 
 def _agreed(hours: CalendarHours, horizon: Horizon) -> Intervals:
@@ -126,8 +133,9 @@ def _contact_covers(scene: Scene, horizon: Horizon) -> Iterator[ContactCover]:
     zone = scene.support_hours.zone
     reached = union(*(_time_in_force(one, _contact_hours(one), zone, horizon) for one in contacts))
     for clause, hours in _reachable(scene):
-        measures = _uncovered(_agreed(hours, horizon), reached, hours.zone, horizon)
-        yield ContactCover(scene.reference, clause, names(contacts), **measures)
+        if len(agreed := _agreed(hours, horizon)):
+            measures = _uncovered(agreed, reached, hours.zone, horizon)
+            yield ContactCover(scene.reference, clause, names(contacts), **measures)
 
 
 def _contact_hours(supporter: Supporter) -> list[CalendarHours]:

@@ -204,10 +204,15 @@ def _pausing_clocks(scene: Scene, way: _Way) -> Iterator[PausingClock]:
 
 
 def _starts(scene: Scene, span: Span) -> list[ClockHours]:
-    """When a fault may be reported: while the clock runs; where it never stands, in service and support hours."""
-    if span.stages[0].target.clock is not TargetClock.elapsed:
+    """When a fault may be reported: while the clock runs, as what comes before it opens is due no sooner.
+
+    A clock that never stands and a cut-off are over whether or not anybody works: there it is all hours of the agreement.
+    """
+    first = span.stages[0].target
+    if first.clock is not TargetClock.elapsed and first.cut_off is None:
         return [span.starts]
-    return [ClockHours.of(scene, TargetClock.support), ClockHours.of(scene, TargetClock.service)]
+    hours = (scene.support_hours, scene.service_hours, scene.on_call_hours, scene.contact_hours)
+    return [ClockHours((one,), one.zone) for one in hours if one]
 
 
 def _worst(scene: Scene, way: _Way, expansion: Expansion, horizon: Horizon) -> Lateness:

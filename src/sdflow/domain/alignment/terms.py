@@ -10,35 +10,46 @@ from sdflow.domain.composition import needed_components
 from sdflow.domain.fact import FactKind, SupportTerm
 from sdflow.domain.scene import Horizon, Scene, Supporter
 from sdflow.domain.service_time import Intervals, intersection, intervals, minus, total_minutes, union
+from sdflow.domain.terms import current_term_end, current_term_start
 
 
 def term_facts(scene: Scene, horizon: Horizon) -> Iterator[FactKind]:
-    """R15: the days of the agreement's term on which something that it needs is not in force and signed."""
+    """R15: the days of the agreement's term on which something that it needs is not in force and signed.
+
+    They are all days of the current term, however long it is; of an open-ended one those of the horizon.
+    """
+    days = _term_days(scene, horizon)
     for component in needed_components(scene.structure, scene.dependencies):
         supporters = scene.supporting(component)
-        signed = [_days(one, horizon) for one in supporters if one.binding]
-        yield _support_term(scene, horizon, scene.label(component), supporters, union(*signed))
+        signed = [_days(one, days) for one in supporters if one.binding]
+        yield _support_term(scene, days, scene.label(component), supporters, union(*signed))
     used = {priority for _, priority, _ in time_targets(scene)}
     for _, route in sorted(scene.routes.items()):
         if used.intersection(route.priorities):
             named = list(dict.fromkeys(one for tier in route.tiers for one in tier.agreements))
             tiers = [scene.versions_of(reference) for reference in named]
-            signed = [union(*(_days(one, horizon) for one in versions if one.binding)) for versions in tiers]
+            signed = [union(*(_days(one, days) for one in versions if one.binding)) for versions in tiers]
             everybody = [one for versions in tiers for one in versions]
-            yield _support_term(scene, horizon, route.title, everybody, intersection(*signed))
+            yield _support_term(scene, days, route.title, everybody, intersection(*signed))
 
 
-def _days(supporter: Supporter, horizon: Horizon) -> Intervals:
-    spans = supporter.days(horizon.first, horizon.agreed_until)
+def _term_days(scene: Scene, horizon: Horizon) -> tuple[date, date]:
+    term, today = scene.promise.term, scene.as_of or scene.promise.term.start_on
+    end = current_term_end(term, today)
+    return (current_term_start(term, today), end) if end else (horizon.first, horizon.agreed_until)
+
+
+def _days(supporter: Supporter, days: tuple[date, date]) -> Intervals:
+    spans = supporter.days(*days)
     return intervals(*((first.toordinal(), last.toordinal() + 1) for first, last in spans))
 
 
 def _support_term(
-    scene: Scene, horizon: Horizon, what: str, supporters: Sequence[Supporter], signed: Intervals
+    scene: Scene, days: tuple[date, date], what: str, supporters: Sequence[Supporter], signed: Intervals
 ) -> SupportTerm:
-    agreed = intervals((horizon.first.toordinal(), horizon.agreed_until.toordinal() + 1))
+    agreed = intervals((days[0].toordinal(), days[1].toordinal() + 1))
     open_days = minus(agreed, signed)
-    unsigned = [one for one in supporters if not one.binding and len(intersection(open_days, _days(one, horizon)))]
+    unsigned = [one for one in supporters if not one.binding and len(intersection(open_days, _days(one, days)))]
     return SupportTerm(
         agreement=scene.reference,
         clause=TERM,

@@ -34,7 +34,8 @@ class RequirementAnswer(FactKind):
 class CheckedClause(FactKind):
     """What a supporting agreement was agreed against in one clause of an agreement with a customer, and what it is now.
 
-    `version` is that of the agreement with the customer at the time; `tighter` says that more is promised now.
+    `against` says which words of the agreement with the customer those were, its version or its draft; `tighter` says that more is promised now, or something else that
+    cannot be told to be less.
     """
 
     compares_support = False
@@ -42,7 +43,7 @@ class CheckedClause(FactKind):
     agreement: str
     clause: str
     supporter: str
-    version: int
+    against: str
     tighter: bool
     was: str
     now: str

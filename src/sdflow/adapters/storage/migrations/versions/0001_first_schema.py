@@ -13,6 +13,9 @@ from sdflow.adapters.storage.append_only import statements
 revision = "0001"
 down_revision = None
 
+TABLES = ("act", "event", "chain_head", "revision", "envelope", "document", "signature")
+"""Those that history keeps as they are."""
+
 
 def upgrade() -> None:
     """Makes every table, the head of the empty chain, and the triggers that keep history as it is."""
@@ -21,7 +24,7 @@ def upgrade() -> None:
     _contents()
     _frozen()
     op.execute(sa.text("INSERT INTO chain_head (id, number, hash) VALUES (1, 0, :hash)").bindparams(hash="0" * 64))
-    for statement in statements(op.get_context().dialect.name):
+    for statement in statements(op.get_context().dialect.name, TABLES):
         op.get_bind().exec_driver_sql(statement)
 
 

@@ -1,0 +1,42 @@
+"""Files: results that are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from sdflow.domain.errors import Unreadable
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it appears complete, or stays as it was; raises Unreadable where it cannot be written.
+
+    The content first goes into a file beside it, which then takes its name.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".part")
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    part = Path(name)
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(content)
+        part.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_mask())
+        part.replace(path)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError) -> Unreadable:
+    return Unreadable.because(str(path), f"cannot be written: {error.strerror}")
+
+
+def _mask() -> int:
+    """The permissions that this process leaves out of new files; asking is only possible by setting."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
