@@ -35,7 +35,7 @@ test: setup system-for-tests
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 references: setup
 	$(BIN)/python -m docs.generator --check
-docs: setup
+docs: setup system-for-tests
 	$(BIN)/python -m docs.generator
 	$(BIN)/python docs/pictures/draw.py
 demo: setup

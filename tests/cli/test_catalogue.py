@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from desk import OMAR, Desk
-from sdflow.operations.catalogue import VOLUME
+from sdflow.engine.catalogue import ServiceEntry
+from sdflow.operations.catalogue import VOLUME, arranged, volumes
 
 LATER = "2025-12-03"
 FILE_SHARE = """
@@ -21,7 +24,12 @@ purpose: Keeps files
 customers: [BU-HALVORSEN]
 structure: {component: CMP-DIRECTORY}
 """
-MANY = VOLUME + 3
+TODAY = date(2025, 12, 3)
+SERVICE = ServiceEntry(
+    "SVC-0000", "File share", "live", "Offered and in use", offered=True, owner=None, purpose="Keeps files", users=None,
+    criticality=None, criticality_class=None, customers=(), components=(), agreements=(), supporters=(), contacts=(),
+    next_review_on=None,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -129,16 +137,27 @@ def test_the_same_catalogue_of_the_same_day_is_the_same_file(launched: Desk, tmp
 
 
 @pytest.mark.pdf
-def test_a_long_catalogue_is_written_in_volumes(desk: Desk, write: Callable[[str, str], Path], tmp_path: Path) -> None:
-    text = "---".join(FILE_SHARE.replace("SVC-FILES", f"SVC-F{number:03}") for number in range(1, MANY))
+def test_a_long_catalogue_is_written_in_volumes(
+    desk: Desk, write: Callable[[str, str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sdflow.operations.catalogue.VOLUME", 2)
+    text = "---".join(FILE_SHARE.replace("SVC-FILES", f"SVC-F{number}") for number in (1, 2))
     desk.must("apply", str(write("many.yaml", text)))
     said = desk.must("catalogue", "--all", "--json", "-o", str(tmp_path / "services.pdf"))
     assert [Path(file).name for file in said.data["files"]] == ["services-1.pdf", "services-2.pdf"]
     assert not (tmp_path / "services.pdf").exists()
     first, second = (printed(Path(file)) for file in said.data["files"])
-    assert "Volume 1 of 2 Service Catalogue" in first
-    assert "SVC-EMAIL to SVC-F049" in first
-    assert "SVC-F050 to SVC-F052" in second
-    listed = [one["reference"] for one in said.data["services"]]
-    assert len(listed) == MANY
-    assert all((one in first) != (one in second) for one in listed)
+    assert "service catalogue, volume 1 of 2" in first
+    assert "what it rests on: SVC-EMAIL to SVC-F1" in first
+    assert "what it rests on: SVC-F2 to SVC-F2" in second
+    assert len(said.data["services"]) == 3
+    assert "File share" in first
+    assert "SVC-EMAIL" not in second
+
+
+def test_volumes_hold_every_service_once_and_in_order() -> None:
+    services = tuple(replace(SERVICE, reference=f"SVC-{number:04}") for number in range(2 * VOLUME + 1))
+    found = volumes(arranged(TODAY, services))
+    assert [len(one.services) for one in found] == [VOLUME, VOLUME, 1]
+    assert tuple(one for part in found for one in part.services) == services
+    assert volumes(arranged(TODAY, services[:VOLUME])) == [arranged(TODAY, services[:VOLUME])]

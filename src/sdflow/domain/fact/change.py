@@ -34,8 +34,8 @@ class RequirementAnswer(FactKind):
 class CheckedClause(FactKind):
     """What a supporting agreement was agreed against in one clause of an agreement with a customer, and what it is now.
 
-    `against` says which words of the agreement with the customer those were, its version or its draft; `tighter` says that more is promised now, or something else that
-    cannot be told to be less.
+    `against` says which words of the agreement with the customer those were, its version or its draft; `tighter` says
+    that more is promised now, or something else that cannot be told to be less.
     """
 
     compares_support = False
