@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from docs.generator.markdown import code, codes, fenced, table
+from docs.generator.obligations import HEADING, row
 
 from sdflow.domain.workflow import Guards, JourneyMove, State, Step, Workflow
 from sdflow.engine.definitions import Definitions
@@ -21,7 +22,8 @@ def page(defined: Definitions) -> str:
     lines = [
         "# Life cycles",
         "",
-        "Every life cycle: its states and what they mean, its steps with who may take them and what must hold, and a drawing.",
+        "Every life cycle: its states and what they mean, its steps with who may take them and what must hold, what is owed by "
+        "when, and a drawing.",
         "",
         *table(
             ("Life cycle", "For"), [(f"[{one.title}](#{_anchor(one)})", codes(sorted(one.kinds))) for one in workflows]
@@ -46,6 +48,8 @@ def _workflow(workflow: Workflow) -> Iterator[str]:
     states = [(code(one.name), one.meaning, ", ".join(_marks(one))) for one in workflow.states]
     yield from [*table(("State", "Meaning", "Marks"), states), ""]
     yield from [*table(("Step", "From", "To", "Meaning", "By", "Must hold", "Effects"), map(_step, workflow.steps)), ""]
+    if workflow.obligations:
+        yield from [*table(HEADING, map(row, workflow.obligations)), ""]
     for journey in workflow.journeys:
         yield f"- {journey.name}: {', '.join(map(_move, journey.moves))}; ends {code(journey.ends)}"
     if workflow.journeys:

@@ -27,9 +27,11 @@ from sdflow.adapters.public_holidays import public_holidays
 from sdflow.adapters.public_holidays import version as holidays_version
 from sdflow.adapters.rule_engine import rule_engine
 from sdflow.adapters.storage import Storage
+from sdflow.domain.calendar_entry import CalendarEntry
 from sdflow.domain.errors import Fault, Refused, Unreadable
 from sdflow.domain.fact import schema
 from sdflow.domain.kind import Content
+from sdflow.domain.message import Post
 from sdflow.domain.rule import Rule, Rulebook
 from sdflow.domain.signature import PinnedCertificates, TimestampAuthority, Trust
 from sdflow.domain.workflow import Workflow
@@ -39,14 +41,18 @@ from sdflow.engine.printing import Opening, Printing, Tools
 from sdflow.engine.workspace import AUTHORITY, Occasion, Organisation, Workspace
 
 SETTINGS = "sdflow.toml"
-KNOWN_SETTINGS = {
+KNOWN_SETTINGS: dict[str, set[str] | None] = {
     "organisation": {"name", "primary", "accent", "logo"},
     "storage": {"url"},
     "acting": {"own_login_only"},
     "rules": {"engine"},
     "documents": {"locale", "paper", "accessible", "seconds", "megabytes", "cache", "cache_megabytes"},
+    "reminders": None,
+    "mail": None,
+    "channels": None,
     "signing": {"timestamp_url", "timestamp_root", "timestamp_fingerprint", "timestamp_timeout_seconds"},
 }
+"""The tables of the settings and what may stand in each; where it is none, whoever reads the table says so."""
 
 
 DOCUMENT_SETTINGS: dict[str, Any] = {"seconds": 60, "megabytes": 1024, "cache": True, "cache_megabytes": 256}
@@ -161,7 +167,10 @@ def settings(folder: Path) -> dict[str, dict[str, Any]]:
         raise Unreadable.because(str(path), f"not TOML: {error}") from None
     unknown = [f"{table}" for table in found if table not in KNOWN_SETTINGS]
     unknown += [
-        f"{table}.{key}" for table, known in KNOWN_SETTINGS.items() for key in found.get(table, {}) if key not in known
+        f"{table}.{key}"
+        for table, known in KNOWN_SETTINGS.items()
+        for key in found.get(table, {})
+        if known is not None and key not in known
     ]
     if unknown:
         raise Unreadable(*(Fault(str(path), None, name, "there is no such setting") for name in unknown))
@@ -275,6 +284,18 @@ def _organisation(folder: Path, found: dict[str, dict[str, Any]]) -> Organisatio
     return replace(chosen, logo=look)
 
 
+def _calendar_file(name: str, entries: tuple[CalendarEntry, ...]) -> bytes:
+    from sdflow.adapters.calendar_file import calendar_file
+
+    return calendar_file(name, entries)
+
+
+def _post(folder: Path, found: dict[str, dict[str, Any]]) -> Post:
+    from sdflow.adapters.delivery.settings import post
+
+    return post(folder / SETTINGS, found)
+
+
 def open_workspace(folder: Path, *, create: bool = False) -> Workspace:
     """Everything wired for a workspace; with `create` its storage is made."""
     found = settings(folder)
@@ -290,11 +311,13 @@ def open_workspace(folder: Path, *, create: bool = False) -> Workspace:
         holidays=public_holidays,
         pages=set_up(str(folder / SETTINGS), folders, found.get("documents", {})),
         printing=_printing(folder, folders, found),
+        calendar_file=_calendar_file,
         versions={"sdflow": sdflow.__version__, "tzdata": version("tzdata"), "holidays": holidays_version()},
         accessible=found.get("documents", {}).get("accessible", False) is True,
         own_login_only=bool(found.get("acting", {}).get("own_login_only", False)),
         timestamps=_timestamps(folder, found),
         trust=_trust(folder, found),
+        post=_post(folder, found),
     )
 
 

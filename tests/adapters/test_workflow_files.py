@@ -165,7 +165,7 @@ def test_every_misspelt_name_and_word_is_found_at_once_with_what_may_have_been_m
         "22: steps.shut.effects.0: must be freeze, restore or supersede, but 'freze' was found",
         "23: steps.shut.on: must be signature, adoption or decline, but 'signatur' was found",
         "36: journeys.0.moves.0.step: there is no step 'shutt'; did you mean 'shut'?",
-        "37: journeys.0.moves.1.refused: must be role, not_by, not_named, requires, on_or_after, after, term, version, keys, "
+        "37: journeys.0.moves.1.refused: must be role, not_by, not_named, named, requires, on_or_after, after, term, version, keys, "
         "signed_by, outcome or findings, but 'rôle' was found",
         "38: journeys.0.ends: there is no state 'schut'; did you mean 'shut'?",
         "39: renamed.open: there is no state 'ajar'; known: gone, open, shut",

@@ -12,6 +12,11 @@ NOT_OF_A_KIND = {
     "stamp": "what a signature shows on the page",
     "annex": "contacts of any agreement as of a day",
     "catalogue": "every service on a day, or one of them",
+    "improvements": "every improvement item on a day, or the whole programme",
+    "chain": "the chains from business need to promise that proofs have found",
+    "test_programme": "the tests of every continuity plan as they stand on a day",
+    "risk_register": "the risks of all assessments on a day",
+    "notice": "the letter that ends any agreement",
     "redline": "what changed between two texts of any record",
 }
 

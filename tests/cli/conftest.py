@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from counter import BRIGGS, LIN, ROSSI, Counter, prepared, signatory
+from contracts import CONTRACT, ROSSI, InForce, Write
+from counter import BRIGGS, LIN, Counter, prepared, signatory
 from desk import HELEN, OMAR, Desk
 from sdflow.bootstrap import content_folder
 from sdflow.cli.root import sdflow
@@ -59,6 +61,19 @@ def write(tmp_path: Path) -> Callable[[str, str], Path]:
     return writes
 
 
+@pytest.fixture
+def in_force(desk: Desk, write: Write) -> InForce:
+    """A contract with some term, taken in with its paper and in force since its start."""
+
+    def brings(term: str) -> Desk:
+        contract = write("UC-0002.yaml", CONTRACT.replace("TERM", term))
+        desk.must("adopt", str(write("paper.txt", "What was signed.")), str(contract), person=ROSSI)
+        desk.must("advance", "UC-0002", "activate", person=ROSSI)
+        return desk
+
+    return brings
+
+
 @pytest.fixture(scope="session")
 def side_by_side_once(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Counter:
     """Mei Lin first, then Omar Haddad and Sofia Rossi in any order."""
@@ -88,3 +103,24 @@ def scan(tmp_path: Path) -> Path:
     path = tmp_path / "scan.png"
     Image.new("L", (620, 877), 250).save(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration's workspace: everything signed and in force since 1 January 2026."""
+    folder = tmp_path_factory.mktemp("played") / "demo"
+    result = CliRunner().invoke(sdflow, ["demo", "email", "--folder", str(folder)])
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Sets the clock on the wall, which signatures and keys go by."""
+    from sdflow import bootstrap
+
+    def sets(day: str) -> None:
+        instant = datetime.fromisoformat(f"{day}T10:00:00+00:00")
+        monkeypatch.setattr(bootstrap, "now", lambda: instant)
+
+    return sets

@@ -3,27 +3,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from desk import OMAR, Desk
-
-LIN, KEANE, ROSSI, BRIGGS = "PER-LIN", "PER-KEANE", "PER-ROSSI", "PER-BRIGGS"
-
-
-@pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration's workspace: everything signed and in force since 1 January 2026."""
-    from click.testing import CliRunner
-
-    from sdflow.cli.root import sdflow
-
-    folder = tmp_path_factory.mktemp("played") / "demo"
-    result = CliRunner().invoke(sdflow, ["demo", "email", "--folder", str(folder)])
-    assert result.exit_code == 0, result.output
-    return folder
+from next_version import LIN, ROSSI, keys, next_version
 
 
 @pytest.fixture
@@ -195,41 +180,8 @@ def test_support_that_ends_by_notice_no_longer_carries_the_term(desk: Desk) -> N
     assert any("15 Dec 2028" in one["message"] and "CMP-FILTER" in one["message"] for one in found)
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Sets the clock on the wall, which signatures and keys go by."""
-    from sdflow import bootstrap
-
-    def sets(day: str) -> None:
-        instant = datetime.fromisoformat(f"{day}T10:00:00+00:00")
-        monkeypatch.setattr(bootstrap, "now", lambda: instant)
-
-    return sets
-
-
-def sign(desk: Desk, folder: Path, reference: str, *people: str) -> None:
-    secret = folder / "secret"
-    secret.write_text("four words of mine\n")
-    for person in people:
-        key = str(folder / f"{person}-{reference}.p12")
-        desk.must("sign", reference, "--key", key, "--passphrase-file", str(secret), person=person, day=None)
-
-
-def keys(desk: Desk, folder: Path, reference: str, *people: str) -> None:
-    secret = folder / "secret"
-    secret.write_text("four words of mine\n")
-    for person in people:
-        key = str(folder / f"{person}-{reference}.p12")
-        desk.must("key", "new", person, "-o", key, "--passphrase-file", str(secret), day=None)
-
-
 def second_version(desk: Desk, folder: Path, *changes: str) -> None:
-    keys(desk, folder, "OLA-0001", LIN, OMAR)
-    desk.must("advance", "OLA-0001", "revise", day=None)
-    sets = [word for change in changes for word in ("--set", change)]
-    desk.must("amend", "OLA-0001", *sets, "--reason", "CR-21", day=None)
-    desk.must("advance", "OLA-0001", "open_signing", person=LIN, day=None)
-    sign(desk, folder, "OLA-0001", LIN, OMAR)
+    next_version(desk, folder, "OLA-0001", (LIN, OMAR), *changes)
 
 
 def test_a_next_version_takes_the_place_of_the_one_before_on_its_day(
@@ -288,13 +240,13 @@ def test_somebody_whose_roles_have_ended_signs_nothing(
     desk: Desk, tmp_path: Path, clock: Callable[[str], None]
 ) -> None:
     clock("2026-03-10")
-    keys(desk, tmp_path, "OLA-0001", LIN, OMAR)
+    keys(desk, tmp_path, LIN, OMAR)
     desk.must("advance", "OLA-0001", "revise", day=None)
     changes = ("change_request=CR-21", "effective_on=2026-07-01")
     desk.must("amend", "OLA-0001", *(word for one in changes for word in ("--set", one)), day=None)
     desk.must("advance", "OLA-0001", "open_signing", person=LIN, day=None)
     desk.must("amend", LIN, "--set", "roles.team_manager.until=2026-02-28", day=None)
-    secret, key = tmp_path / "secret", tmp_path / f"{LIN}-OLA-0001.p12"
+    secret, key = tmp_path / "secret", tmp_path / f"{LIN}.p12"
     said = desk.type("sign", "OLA-0001", "--key", str(key), "--passphrase-file", str(secret), person=LIN, day=None)
     assert said.code == 1
     assert "holds no role since 28 February 2026" in said.words

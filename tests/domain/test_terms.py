@@ -12,10 +12,13 @@ from sdflow.domain.terms import (
     Notice,
     Renewal,
     Term,
+    bound_until,
     current_term_end,
     current_term_start,
     days_in_force,
     ends_after_notice,
+    later_end,
+    next_notice_by,
     notice_by,
     plus_months,
 )
@@ -184,3 +187,100 @@ def test_a_term_that_renews_or_is_open_ended_never_ends_by_itself() -> None:
     assert SUPPLIER.ends_by_itself() is None
     assert term("2026-01-01", None).ends_by_itself() is None
     assert LEASE.after_notice(day("2023-01-01")).ends_by_itself() == day("2023-07-31")
+
+
+def test_an_end_that_is_not_stated_counts_on_the_earlier_day_with_the_earlier_notice() -> None:
+    unstated = renewing("2024-08-29", "2025-08-28", 12, notice=Notice(months=2), end_counts=EndCounts.not_stated)
+    assert current_term_end(unstated, day("2025-01-01")) == day("2025-08-27")
+    assert later_end(unstated, day("2025-01-01")) == day("2025-08-28")
+    assert notice_by(unstated, day("2025-01-01")) == day("2025-06-27")
+    assert later_end(SUPPLIER, day("2025-01-01")) is None
+    assert later_end(term("2024-01-01", None, end_counts=EndCounts.not_stated), day("2025-01-01")) is None
+
+
+@pytest.mark.parametrize(
+    ("first_end", "counts", "expected"),
+    [
+        ("2023-02-28", EndCounts.last_day, ["2023-02-28", "2024-02-29", "2025-02-28"]),
+        ("2024-02-29", EndCounts.last_day, ["2024-02-29", "2025-02-28", "2026-02-28"]),
+        ("2023-03-01", EndCounts.first_day_after, ["2023-02-28", "2024-02-29", "2025-02-28"]),
+    ],
+)
+def test_a_term_renews_to_a_months_last_day_where_the_agreement_says_so(
+    first_end: str, counts: EndCounts, expected: list[str]
+) -> None:
+    held = renewing("2022-05-15", first_end, 12, end_counts=counts, renews_to_month_end=True)
+    assert [held.last_day_after(renewals) for renewals in range(3)] == [day(one) for one in expected]
+
+
+def test_only_a_term_that_ends_with_a_month_renews_to_the_end_of_one() -> None:
+    with pytest.raises(ValueError, match="renews_to_month_end needs"):
+        renewing("2022-05-15", "2023-02-27", 12, renews_to_month_end=True)
+    with pytest.raises(ValueError, match="renews_to_month_end needs"):
+        term("2022-05-15", "2023-02-28", renews_to_month_end=True)
+
+
+def test_a_start_on_29_february_comes_back_to_it_every_four_years() -> None:
+    leap = renewing("2024-02-29", "2025-02-28", 12, notice=Notice(months=12), end_counts=EndCounts.first_day_after)
+    ends = [leap.end_after(renewals) for renewals in range(5)]
+    assert ends == [day(one) for one in ("2025-02-28", "2026-02-28", "2027-02-28", "2028-02-29", "2029-02-28")]
+    assert notice_by(leap, day("2028-01-01")) == day("2027-02-27")
+
+
+def test_a_term_that_is_renewed_expressly_goes_on_for_each_decision_and_no_longer() -> None:
+    express = term("2024-01-31", "2024-02-28", renewal=Renewal.express, renewal_months=1)
+    assert express.renewed(()).last_day() == day("2024-02-28")
+    once = express.renewed({day("2024-02-28")})
+    assert once.last_day() == day("2024-03-30")
+    assert express.renewed({day("2024-02-28"), day("2024-03-30")}).last_day() == day("2024-04-29")
+    assert express.renewed({day("2024-03-30")}).last_day() == day("2024-02-28")
+    assert SUPPLIER.renewed({day("2025-08-28")}) == SUPPLIER
+
+
+@pytest.mark.parametrize(
+    ("held", "today", "until"),
+    [
+        (SUPPLIER, "2026-06-28", "2026-08-28"),
+        (SUPPLIER, "2026-06-29", "2027-08-28"),
+        (term("2026-01-01", "2026-12-31"), "2026-02-01", "2026-12-31"),
+        (term("2026-01-01", None, notice=Notice(months=1)), "2026-02-10", "2026-03-10"),
+        (
+            term("2026-01-01", None, notice=Notice(months=1), minimum_until=day("2027-06-30")),
+            "2026-02-10",
+            "2027-06-30",
+        ),
+    ],
+)
+def test_an_agreement_binds_until_the_end_that_notice_given_today_brings_about(
+    held: Term, today: str, until: str
+) -> None:
+    assert bound_until(held, day(today)) == day(until)
+
+
+@given(
+    start=DAYS,
+    length=st.integers(1, 800),
+    months=st.integers(1, 24),
+    today=DAYS,
+    counts=st.sampled_from(EndCounts),
+    notice=st.builds(Notice, months=st.integers(1, 6)) | st.builds(Notice, days=st.integers(1, 200)),
+)
+def test_the_next_day_for_notice_is_the_last_one_on_which_notice_brings_about_the_same_end(
+    start: date, length: int, months: int, today: date, counts: EndCounts, notice: Notice
+) -> None:
+    held = Term(
+        start_on=start,
+        end_on=start + timedelta(days=length),
+        end_counts=counts,
+        renewal=Renewal.automatic,
+        renewal_months=months,
+        notice=notice,
+    )
+    by = next_notice_by(held, today)
+    assert by is not None
+    assert by >= today
+    end = ends_after_notice(held, today)
+    given_each_day = [today + timedelta(days=number) for number in range((by - today).days + 2)]
+    assert [ends_after_notice(held, one) == end for one in given_each_day] == [True] * (len(given_each_day) - 1) + [
+        False
+    ]

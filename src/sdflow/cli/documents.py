@@ -26,6 +26,7 @@ MANY = 5
     epilog=examples(
         "sdflow document SLA-0001",
         "sdflow document SLA-0001 --draft -o draft.pdf",
+        "sdflow document UC-0001 --notice",
         "sdflow document --all -o documents",
     ),
 )
@@ -36,6 +37,7 @@ MANY = 5
 @click.option("--version", type=click.IntRange(1), help="The kept document of an earlier version.")
 @click.option("--accessible", is_flag=True, help="Tagged for people who have it read to them (PDF/A-3a, PDF/UA-1).")
 @click.option("--annex", is_flag=True, help="The annex: contacts as they are today, and the log of their changes.")
+@click.option("--notice", is_flag=True, help="The letter that gives notice; a draft where none was given yet.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="How many to make at once; one for each processor, up to 4.")
 @shared_options
 def document_command(  # noqa: PLR0913 - each is an option
@@ -48,6 +50,7 @@ def document_command(  # noqa: PLR0913 - each is an option
     version: int | None,
     accessible: bool,
     annex: bool,
+    notice: bool,
     jobs: int | None,
 ) -> None:
     """Make the PDF of a record: the kept one of a frozen version, else a draft.
@@ -60,14 +63,18 @@ def document_command(  # noqa: PLR0913 - each is an option
     if every == bool(records):
         raise click.UsageError("name the records, or say --all")
     if every or len(records) > 1:
-        if version or annex:
-            raise click.UsageError("--version and --annex are for one record alone")
+        if version or annex or notice:
+            raise click.UsageError("--version, --annex and --notice are for one record alone")
         references = operation.every_reference(session.workspace) if every else list(dict.fromkeys(records))
         _write_many(session, references, output or Path(), draft=draft, jobs=jobs, accessible=accessible)
         return
     record = records[0]
+    if annex and notice:
+        raise click.UsageError("--annex and --notice are two documents; ask for one at a time")
     if annex:
         published = operation.annex(session.workspace, session.occasion, record, accessible=accessible)
+    elif notice:
+        published = operation.notice(session.workspace, session.occasion, record, accessible=accessible)
     else:
         published = operation.document(
             session.workspace, session.occasion, record, draft=draft, version=version, accessible=accessible
@@ -77,7 +84,7 @@ def document_command(  # noqa: PLR0913 - each is an option
     if session.as_json:
         say_json(_described(path, published))
         return
-    console().print(_written(path, published, "annex" if annex else _sort(published)))
+    console().print(_written(path, published, _sort_of_letter(published) if notice else _sort_of(published, annex)))
 
 
 def _write_many(
@@ -109,6 +116,14 @@ def _write_many(
         click.echo(f"sdflow: {one.reference}: {one.error}", err=True)
     if failed:
         raise SystemExit(max(one.error.exit_code for one in failed))
+
+
+def _sort_of(published: Published, annex: bool) -> str:
+    return "annex" if annex else _sort(published)
+
+
+def _sort_of_letter(published: Published) -> str:
+    return "draft of the notice" if published.draft else "notice"
 
 
 def _sort(published: Published) -> str:

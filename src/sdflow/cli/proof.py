@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import click
@@ -15,6 +16,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sdflow.cli.chain import print_chains
+from sdflow.cli.files import write_whole
 from sdflow.cli.presentation import MARKS, console, day, reference, say_json, table
 from sdflow.cli.session import Session, calendar_day, examples, shared_options
 from sdflow.domain.finding import Finding, Severity
@@ -33,33 +36,57 @@ COUNTED = {
 
 
 @click.command(
-    "check", epilog=examples("sdflow check", "sdflow check SLA-0001 --explain", "sdflow check OLA-0001 --json")
+    "check", epilog=examples("sdflow check", "sdflow check SLA-0001 --explain", "sdflow check BCP-0001 -o chain.pdf")
 )
 @click.argument("records", nargs=-1)
 @click.option("--explain", is_flag=True, help="Also show the facts that fired each finding.")
 @click.option("--facts", is_flag=True, help="Also show all facts from which the rules conclude.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Also write the chains of continuity as a PDF here."
+)
+@click.option("--accessible", is_flag=True, help="Tagged for people who have it read to them (PDF/A-3a, PDF/UA-1).")
 @shared_options
-def check_command(session: Session, records: tuple[str, ...], explain: bool, facts: bool) -> None:
-    """Prove that what is promised is carried; of all agreements with customers unless some are named.
+def check_command(
+    session: Session,
+    records: tuple[str, ...],
+    *,
+    explain: bool,
+    facts: bool,
+    output: Path | None,
+    accessible: bool,
+) -> None:
+    """Prove that what is promised is carried; of all agreements, impact analyses and continuity plans unless some are named.
 
-    A supporting agreement or a service stands for every agreement that rests on it. Exit code 1 where a
-    breach was found that nobody has waived.
+    A supporting agreement or a service stands for every agreement that rests on it. Where something is planned or promised
+    for after a disruption, the chain from business need to promise is shown link by link. Exit code 1 where
+    a breach was found that nobody has waived.
     """
     from sdflow.cli.progress import watched
+    from sdflow.operations.chain import chain_document
     from sdflow.operations.check import check
+
+    if accessible and not output:
+        raise click.UsageError("--accessible is for a PDF; name it with -o")
 
     with watched(silent=session.as_json, long=MANY) as progress:
         proofs = check(session.workspace, session.today, records, partial(progress, "proving"))
+    path = None
+    if output:
+        path = output / "continuity.pdf" if output.is_dir() else output
+        write_whole(path, chain_document(session.workspace, session.today, proofs, accessible=accessible))
     if session.as_json:
         say_json(proofs)
     else:
         out = console()
         for proof in proofs:
             print_proof(out, proof, explain=explain)
+            print_chains(out, proof.chains)
             if facts:
                 _print_facts(out, proof)
         if not proofs:
-            out.print("There is no agreement with a customer to prove.")
+            out.print("There is no agreement with a customer, impact analysis or continuity plan to prove.")
+        if path:
+            out.print(f"The chains of continuity as a PDF: [title]{escape(str(path))}[/]")
     if any(one.counts and one.severity is Severity.breach for proof in proofs for one in proof.findings):
         raise SystemExit(1)
 
@@ -185,7 +212,7 @@ def _finding(finding: Finding, *, explain: bool) -> Iterator[RenderableType]:
 
 
 def _details(finding: Finding) -> Iterator[tuple[str, RenderableType]]:
-    place = ": ".join(filter(None, (finding.clause, finding.subject)))
+    place = ": ".join(filter(None, (finding.clause, finding.name)))
     weight = f"[{finding.severity.value}]{finding.gap_text}[/]" if finding.gap_text else ""
     told = {
         "clause": escape(place),

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from sdflow import __version__
-from sdflow.domain.errors import SdflowError
+from sdflow.domain.errors import Refused, SdflowError
 
 COMMANDS = {
     "init": ("upkeep", "Set up a workspace."),
@@ -23,13 +23,23 @@ COMMANDS = {
     "show": ("records", "Show one record with everything around it."),
     "history": ("records", "Show what was done to a record, by whom and why."),
     "compare": ("records", "Show what changed between two rounds or versions."),
+    "home": ("agenda", "Show what waits for you, and how everything stands."),
+    "agenda": ("agenda", "Show what is owed: by whom, when, and why."),
     "steps": ("lifecycle", "Show what is possible with a record now, and why not."),
     "advance": ("lifecycle", "Take a step of a record's life cycle."),
     "diagram": ("lifecycle", "Draw the life cycle of a kind of record."),
     "check": ("proof", "Prove that what is promised is carried."),
     "waive": ("proof", "Propose to accept what was found, for a time."),
+    "calendar": ("calendar", "Write what is owed as a calendar file, with alarms."),
+    "remind": ("remind", "Tell people what they owe, once for each step."),
+    "improve": ("improvement", "Raise improvement items for what was found."),
+    "improvements": ("improvement", "Show the register of the improvement programme, or make its PDF."),
     "document": ("documents", "Make the PDF of a record."),
     "catalogue": ("catalogue", "Show the service catalogue, or make its PDF."),
+    "tests": ("test_programme", "Show which continuity plans are tested when, and what is overdue."),
+    "invoke": ("continuity", "Invoke a continuity plan, and begin its timeline."),
+    "log": ("continuity", "Keep what happened when in a timeline."),
+    "risks": ("risk_register", "Show the register of risks, or make its PDF."),
     "key": ("signing", "Make, register and revoke the keys of signatories."),
     "sign": ("signing", "Sign a frozen agreement, or record that it was signed on paper."),
     "decline": ("signing", "Say why you do not sign."),
@@ -43,6 +53,7 @@ COMMANDS = {
 EXAMPLES = """
 \b
 Examples:
+  sdflow                                   what waits for me, in a workspace
   sdflow demo                              see the whole of it in a minute
   sdflow init mine --name "Helen Carrick"  set up a workspace of your own
   sdflow apply agreements/                 take in a folder of YAML files
@@ -88,6 +99,11 @@ class Root(click.Group):
             advice = f" Did you mean '{near[0]}'?" if near else ""
             raise click.UsageError(f"{error.message}{advice}", ctx) from None
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As Click does; 'sdflow' alone is the home screen inside a workspace, and the help outside one."""
+        alone = not args and not ctx.resilient_parsing
+        return super().parse_args(ctx, ["home"] if alone and _inside_a_workspace() else args)
+
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run; what a user caused becomes one clear message and an exit code, a bug keeps its traceback."""
         try:
@@ -98,6 +114,16 @@ class Root(click.Group):
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
+
+
+def _inside_a_workspace() -> bool:
+    from sdflow import bootstrap
+
+    try:
+        bootstrap.workspace_folder(None)
+    except Refused:
+        return False
+    return True
 
 
 @click.group(

@@ -118,12 +118,32 @@ def db_upgrade(session: Session) -> None:
 
     url = bootstrap.storage_url(bootstrap.workspace_folder(session.folder))
     before, after = Storage.open(url, outdated=True).upgrade()
+    if before != after:
+        from sdflow.operations.keep_up import rebuild_obligations
+
+        rebuild_obligations(session.workspace, session.today)
     if session.as_json:
         say_json({"before": before, "after": after})
     elif before == after:
         console().print(f"The database already has the present schema, {after}.")
     else:
         console().print(f"The database went from schema {before} to {after}.")
+
+
+@db_command.command("rebuild", epilog=examples("sdflow db rebuild"))
+@shared_options
+def db_rebuild(session: Session) -> None:
+    """Derive anew what every record owes, after life cycles were changed or a database was restored.
+
+    Nothing of the history is touched, and nothing that was sent is sent again.
+    """
+    from sdflow.operations.keep_up import rebuild_obligations
+
+    found = rebuild_obligations(session.workspace, session.today)
+    if session.as_json:
+        say_json(found)
+        return
+    console().print(f"{found.records} records owe {found.obligations} things; {len(found.mended)} were kept otherwise.")
 
 
 @db_command.command("check", epilog=examples("sdflow db check"))

@@ -122,7 +122,7 @@ class SupportPromise:
     """What an agreement promises to those who rely on it.
 
     `severities` maps the customer's priorities to the supporter's own; none where they are the same. `services` are those
-    that it names as resting on it.
+    that it names as resting on it. `bought` says that it is paid for, to somebody outside, for as long as it binds.
     """
 
     term: Term
@@ -131,6 +131,7 @@ class SupportPromise:
     targets: SupportTargets
     severities: Mapping[str, str] | None = None
     services: tuple[str, ...] = ()
+    bought: bool = False
 
     def measuring_calendars(self) -> frozenset[str]:
         """The calendars that the targets of components name for themselves."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -31,6 +31,33 @@ def _below(value: Any, part: str) -> Iterator[Any]:
         yield value[int(part)]
     else:
         yield None
+
+
+def entries_at(content: Any, path: str, cited: Callable[[str], Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The values at a path, each with the keys for which `*` stands there; what is not there is left out.
+
+    Where the path goes on behind a reference, it goes on in the record that is cited.
+    """
+    found: list[tuple[tuple[str, ...], Any]] = [((), content)]
+    for part in path.split("."):
+        followed = [(keys, cited(one) if isinstance(one, str) else one) for keys, one in found]
+        found = [entry for keys, one in followed for entry in _entries_below(keys, one, part)]
+    yield from ((keys, value) for keys, value in found if value is not None)
+
+
+def _entries_below(keys: tuple[str, ...], value: Any, part: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if part != "*":
+        yield from ((keys, one) for one in _below(value, part))
+    elif isinstance(value, Mapping):
+        yield from (((*keys, str(key)), one) for key, one in value.items())
+    else:
+        yield from (((*keys, str(number)), one) for number, one in enumerate(value or ()))
+
+
+def leads_to(pattern: str, path: str) -> bool:
+    """Whether a path is the one that a pattern describes, in which `*` stands for any key, or leads on its way."""
+    wanted, parts = pattern.split("."), path.split(".")
+    return len(parts) <= len(wanted) and all(one in ("*", part) for one, part in zip(wanted, parts, strict=False))
 
 
 def is_empty(content: Any, path: str) -> bool:

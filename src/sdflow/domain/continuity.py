@@ -13,6 +13,8 @@ from datetime import date
 from decimal import Decimal
 from math import ceil
 
+from sdflow.domain.trait import Provable
+
 MINUTES_AN_HOUR = 60
 
 
@@ -37,12 +39,16 @@ class Need:
     plan_owed: bool
 
 
-class Analysing(ABC):
+class Analysing(Provable, ABC):
     """Something that says what business processes need after a disruption: a business impact analysis."""
 
     @abstractmethod
     def needs(self) -> tuple[Need, ...]:
         """What each process needs of each service on which it depends."""
+
+    def analysed_party(self) -> str | None:
+        """Whose processes they are; none where they are everybody's."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -105,11 +111,23 @@ class PlannedService:
 
 
 @dataclass(frozen=True)
+class ScheduledExercise:
+    """A test that a plan asks for: what sort, how often, and when next, where that is said."""
+
+    title: str
+    sort: str
+    measured: bool
+    every_months: int
+    next_on: date | None
+
+
+@dataclass(frozen=True)
 class RecoveryPlan:
     """What a continuity plan says, as far as it can be reckoned with.
 
     The recovery begins after `detection_minutes` and `decision_minutes`. `steps` stand in the order in which a team takes
     them, by their keys. `invokers` may invoke the plan, the first before the others, who are deputies.
+    `exercises` are the tests for which it asks.
     """
 
     owner: str
@@ -120,13 +138,14 @@ class RecoveryPlan:
     backups: Mapping[str, Backup] = field(default_factory=dict)
     invokers: tuple[str, ...] = ()
     contacts_checked_on: date | None = None
+    exercises: tuple[ScheduledExercise, ...] = ()
 
     def backups_of(self, service: str) -> tuple[Backup, ...]:
         """How the data of a service are saved."""
         return tuple(one for one in self.backups.values() if service in one.services)
 
 
-class Recovering(ABC):
+class Recovering(Provable, ABC):
     """Something that says how services come back: a continuity plan."""
 
     @abstractmethod
@@ -150,6 +169,7 @@ class Exercise:
     """A test of a version of a plan: what sort, when, with which outcome, and what it measured.
 
     Only a component, partial or full test is `measured`; a walk-through or tabletop yields no times (alignment R23).
+    `planned_on` is the day for which it was planned, `next_on` the day on which the plan is to be tested again.
     """
 
     plan: str
@@ -159,9 +179,11 @@ class Exercise:
     held_on: date | None
     outcome: str
     services: tuple[TestedService, ...]
+    planned_on: date | None = None
+    next_on: date | None = None
 
 
-class Exercising(ABC):
+class Exercising(Provable, ABC):
     """Something that tests a plan."""
 
     @abstractmethod

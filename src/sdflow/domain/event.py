@@ -80,6 +80,14 @@ class Act:
 
 
 @dataclass(frozen=True)
+class Trace:
+    """What a record has left in the chain: the hash of the first act on it, and when the last was recorded."""
+
+    first_hash: str
+    last_at: datetime
+
+
+@dataclass(frozen=True)
 class ChainBreak:
     """A link of the chain that does not hold, and why."""
 

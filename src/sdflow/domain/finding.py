@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -35,7 +35,9 @@ class Finding:
     together say which finding it is. `gap` is by how much, in `unit`; `weakest` the weakest link; `witness` a concrete
     case; `improvement` what has to become better, where the rule asks for that; `records` the records that it is
     about. `waiver` names the waiver that counts for it, through
-    `waived_until`; `note` says of one that was meant for it why it does not count.
+    `waived_until`; `note` says of one that was meant for it why it does not count. `version` is the version of the
+    agreement that it is about, none where it is about all that are looked at; `versions` are the numbers under which
+    waivers may name that version.
     """
 
     rule: str
@@ -57,6 +59,8 @@ class Finding:
     waiver: str | None = field(compare=False, default=None)
     waived_until: date | None = field(compare=False, default=None)
     note: str = field(compare=False, default="")
+    version: int | None = field(compare=False, default=None)
+    versions: tuple[int, ...] = field(compare=False, default=())
 
     @property
     def counts(self) -> bool:
@@ -64,9 +68,28 @@ class Finding:
         return self.waiver is None
 
     @property
+    def name(self) -> str:
+        """What about the clause it concerns, and of which version where others differ."""
+        return named(self.subject, self.version)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name under which a waiver may accept it: of the agreement, or of its version alone."""
+        return frozenset(named(self.subject, number) for number in (None, self.version, *self.versions))
+
+    def of_version(self, number: int, title: str) -> Finding:
+        """The same, said of one version of an agreement among several."""
+        return replace(self, version=number, message=f"{title}: {self.message}")
+
+    @property
     def gap_text(self) -> str:
         """By how much, as people say it, such as 3,120 minutes; empty where the rule says no number."""
         return gap_text(self.gap, self.unit)
+
+
+def named(subject: str, version: int | None) -> str:
+    """A subject, and the version of the agreement where one is meant, such as Faults, version 2."""
+    return ", ".join(filter(None, (subject, f"version {version}" if version else "")))
 
 
 def gap_text(gap: Decimal | None, unit: str) -> str:

@@ -28,6 +28,7 @@ class Situation:
     findings: Callable[[], Sequence[Finding]]
     named: Callable[[str], bool]
     outcome: Callable[[], str]
+    against_renewal: Callable[[], str] = lambda: ""
     trigger: Trigger | None = None
     unsigned: Sequence[str] = ()
     keyless: Sequence[str] = ()
@@ -52,6 +53,7 @@ def unmet(step: Step, situation: Situation) -> list[Unmet]:
         *_role(step, situation),
         *_separation(step.guards, situation),
         *_named(step.guards, situation),
+        *_named_there(step.guards, situation),
         *_sections(step.guards, situation),
         *_dates(step.guards, situation),
         *_term(step.guards, situation),
@@ -92,14 +94,25 @@ def _named(guards: Guards, situation: Situation) -> Iterator[Unmet]:
             )
 
 
+def _named_there(guards: Guards, situation: Situation) -> Iterator[Unmet]:
+    if guards.named and not any(situation.named(path) for path in guards.named):
+        wanted = " or ".join(path.rpartition(".")[2].replace("_", " ") for path in guards.named)
+        yield Unmet("named", f"{situation.who} is not named as {wanted}", "act as whoever is, with --as")
+
+
 def _sections(guards: Guards, situation: Situation) -> Iterator[Unmet]:
     later = guards.later_requires if guards.later_requires and situation.standing() else ()
     missing = [path for path in (*guards.requires, *later) if situation.lacks(path)]
+    missing += [path for path in guards.requires_each if _has_entries(path, situation) and situation.lacks(path)]
     if missing:
         yield Unmet("requires", f"not yet filled in: {', '.join(missing)}", "amend the record")
     old = [path for path in later if path not in missing and situation.unchanged(path)]
     if old:
         yield Unmet("requires", f"still as in the version before: {', '.join(old)}", "amend the record")
+
+
+def _has_entries(path: str, situation: Situation) -> bool:
+    return not situation.lacks(path.partition(".*")[0])
 
 
 def _dates(guards: Guards, situation: Situation) -> Iterator[Unmet]:
@@ -124,6 +137,8 @@ def _term(guards: Guards, situation: Situation) -> Iterator[Unmet]:
             yield Unmet("term", f"possible from {first_day:%d %B %Y}; today is {situation.today:%d %B %Y}")
     elif guards.term is TermGuard.over:
         yield from _over(situation)
+    elif guards.term is TermGuard.renewable and (reason := situation.against_renewal()):
+        yield Unmet("term", reason)
 
 
 def _over(situation: Situation) -> Iterator[Unmet]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -139,10 +139,18 @@ class Rule:
 
 @dataclass(frozen=True)
 class Fact:
-    """A flat, typed statement: its kind and its fields. `FactKind` classes of `domain.fact` make them."""
+    """A flat, typed statement: its kind and its fields. `FactKind` classes of `domain.fact` make them.
+
+    `version` is the version of the agreement of which it is true, where not all that are looked at share it.
+    """
 
     kind: str
     fields: Mapping[str, FactValue]
+    version: int | None = None
+
+    def of_version(self, number: int, title: str) -> Fact:
+        """The same, stated of one version of an agreement among several."""
+        return replace(self, version=number)
 
     def get(self, name: str) -> FactValue:
         """The field's value, none where it is absent."""

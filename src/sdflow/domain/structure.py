@@ -54,22 +54,38 @@ class Tier(Strict):
     """One station of a support route; those `beside` it work at the same time, and the later one counts.
 
     A tier hands over within `hand_over` of its agreement, the last one restores; `relay_minutes` is what the
-    hand-over itself takes, on the clock of the tier that hands over.
+    hand-over itself takes, on the clock of the tier that hands over. Of an agreement and those by which it is
+    `followed_by` one works at a time, each from the day on which it starts.
     """
 
     agreement: SupporterReference
     beside: Annotated[list[SupporterReference], Field(max_length=10)] = Field(
         default_factory=list, description="Agreements that work at the same time"
     )
+    followed_by: Annotated[list[SupporterReference], Field(min_length=1, max_length=20)] | None = Field(
+        None, description="Agreements that take the place of the first one, each on the day on which it starts"
+    )
     until: Literal["hand_over", "restore"] = Field(
         "hand_over", description="Which promise of the agreement ends this tier's part"
     )
     relay_minutes: Annotated[int, Field(ge=0, le=10_080)] = Field(0, description="Minutes that passing on takes")
 
+    @model_validator(mode="after")
+    def _follows_something_else(self) -> Self:
+        named = [self.agreement, *self.beside, *(self.followed_by or ())]
+        if self.followed_by and (again := sorted({one for one in named if named.count(one) > 1})):
+            raise ValueError(f"{', '.join(again)} is named twice; an agreement follows another one, not itself")
+        return self
+
+    @property
+    def successions(self) -> tuple[tuple[str, ...], ...]:
+        """Those who work at the same time, each with the agreements that take its place."""
+        return ((self.agreement, *(self.followed_by or ())), *((one,) for one in self.beside))
+
     @property
     def agreements(self) -> tuple[str, ...]:
-        """Every agreement that works at this station."""
-        return (self.agreement, *self.beside)
+        """Every agreement that works at this station, at the same time or in succession."""
+        return tuple(one for line in self.successions for one in line)
 
 
 class Route(Strict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import count
@@ -61,6 +62,9 @@ class Term(Strict):
     )
     renewal: Renewal = Field(Renewal.ends, description="What happens at the end if nobody gives notice")
     renewal_months: Months | None = Field(None, description="Length of each further term, in months")
+    renews_to_month_end: bool | None = Field(
+        None, description="Whether each further term, like the first, ends on the last day of its month"
+    )
     notice: Notice | None = Field(None, description="How long before the end notice must be given")
     minimum_until: date | None = Field(
         None, description="The day before which an open-ended agreement does not end, whenever notice is given"
@@ -79,7 +83,13 @@ class Term(Strict):
             raise ValueError("minimum_until is for an open-ended agreement, which has no end_on")
         if self.renewal is Renewal.automatic and (self.end_on is None or self.renewal_months is None):
             raise ValueError("an automatic renewal needs an end_on and renewal_months")
+        if self.renews_to_month_end and (self.renewal_months is None or not self._ends_a_month()):
+            raise ValueError("renews_to_month_end needs renewal_months and a first term that ends with a month")
         return self
+
+    def _ends_a_month(self) -> bool:
+        day_after = [self.end_on + timedelta(days=later) for later in (0, 1)] if self.end_on else []
+        return any(day.day == 1 for day in day_after)
 
     def last_day(self) -> date | None:
         """The last day of the first term, whichever way its end is written; none where it is open-ended."""
@@ -95,6 +105,8 @@ class Term(Strict):
         if self.end_on is None or self.renewal_months is None or not renewals:
             return self.end_on
         added = renewals * self.renewal_months
+        if self.renews_to_month_end:
+            return _same_end(self.end_on, added)
         for later in (1, 0) if self.end_counts is EndCounts.last_day else (0,):
             initial = _whole_months(self.start_on, self.end_on + timedelta(days=later))
             if initial is not None:
@@ -105,6 +117,16 @@ class Term(Strict):
         """The last day of the term after so many renewals; none where the agreement is open-ended."""
         end = self.end_after(renewals)
         return end if end is None or self.end_counts is EndCounts.last_day else end - timedelta(days=1)
+
+    def renewed(self, decided_after: Collection[date]) -> Term:
+        """The term as it is once it was decided to go on after terms that end on these days.
+
+        Only a term that is renewed expressly becomes longer by that; its further ends count from its original start.
+        """
+        if self.renewal is not Renewal.express or self.renewal_months is None:
+            return self
+        times = next(number for number in count() if self.last_day_after(number) not in decided_after)
+        return self.model_copy(update={"end_on": self.end_after(times)})
 
     def after_notice(self, given_on: date) -> Term:
         """The term as it is once notice was given on a day: with an end, and without renewal."""
@@ -126,6 +148,23 @@ class Term(Strict):
 def plus_months(day: date, months: int) -> date:
     """The same day of the month so many months on, or the month's last day where it is shorter."""
     return day + relativedelta(months=months)
+
+
+def months_begun(since: date, today: date) -> int:
+    """How many months have begun since the end of a day: 3 on the same day three months later, 4 on the next.
+
+    0 on the day itself and before it. Where a month has no such day, its last day counts.
+    """
+    if today <= since:
+        return 0
+    least = max((today.year - since.year) * 12 + today.month - since.month, 0)
+    return least if plus_months(since, least) >= today else least + 1
+
+
+def _same_end(end: date, months: int) -> date:
+    """An end so many months on: the first day of a month stays one, any other becomes the last day of its month."""
+    later = plus_months(end, months)
+    return later if end.day == 1 else plus_months(later.replace(day=1), 1) - timedelta(days=1)
 
 
 def _whole_months(start: date, end: date) -> int | None:
@@ -175,6 +214,11 @@ def notice_by(term: Term, today: date) -> date | None:
     return _notice_by(term, _renewals(term, today)) if term.renews() else None
 
 
+def notice_by_after(term: Term, renewals: int) -> date:
+    """The last day on which notice ends an agreement with its term after so many renewals; it must have an end."""
+    return _notice_by(term, renewals)
+
+
 def ends_after_notice(term: Term, given_on: date) -> date | None:
     """The last day of an agreement to which notice is given on a day.
 
@@ -188,6 +232,33 @@ def ends_after_notice(term: Term, given_on: date) -> date | None:
         last = max(given_on, term.start_on) + _period(term)
         return max(last, term.minimum_until) if term.minimum_until else last
     return None
+
+
+def next_notice_by(term: Term, today: date) -> date | None:
+    """The first day, today or later, until which notice can still be given in time for the end of a term.
+
+    It is that of the term that runs, or of a later one where it is past; none where no notice is needed.
+    """
+    if not term.renews():
+        return None
+    return next(by for number in count(_renewals(term, today)) if (by := _notice_by(term, number)) >= today)
+
+
+def bound_until(term: Term, today: date) -> date | None:
+    """The last day on which an agreement binds whoever gives notice on a day; none where it never ends.
+
+    An agreement that ends by itself binds until then.
+    """
+    return ends_after_notice(term, today) or term.last_day()
+
+
+def later_end(term: Term, today: date) -> date | None:
+    """The last day of the term that runs, if its end were read the other way; none where the agreement says which.
+
+    What is not stated counts on the earlier day (see `current_term_end`); this is the day after that.
+    """
+    end = current_term_end(term, today) if term.end_counts is EndCounts.not_stated else None
+    return end + timedelta(days=1) if end else None
 
 
 def _notice_by(term: Term, renewals: int) -> date:

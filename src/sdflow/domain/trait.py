@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from sdflow.domain.agreement import Contact, Promise, Signatory, SupportPromise
@@ -53,6 +53,9 @@ class HeldCertificate:
 class Party:
     """Somebody for whom people act and sign: a unit, a team, a supplier."""
 
+    ours: ClassVar[bool] = False
+    """Whether it belongs to the organisation whose workspace it is, and writes under its name."""
+
 
 class Acting(ABC):
     """Somebody who acts: a person."""
@@ -84,6 +87,18 @@ class Acting(ABC):
     @abstractmethod
     def fingerprint(self, day: date) -> str | None:
         """SHA-256 fingerprint of the certificate with which the person signs on that day."""
+
+
+class Reachable(ABC):
+    """Somebody who can be told something."""
+
+    @abstractmethod
+    def mail_address(self) -> str | None:
+        """The mail address; none where there is none."""
+
+    @abstractmethod
+    def working_calendar(self) -> str | None:
+        """The calendar by which the person works, by reference; none where nobody has said."""
 
 
 class Timed(ABC):
@@ -147,7 +162,11 @@ class Catalogued(ABC):
         """What the catalogue says of it."""
 
 
-class Promising(ABC):
+class Provable:
+    """Something that is held against what it rests on and what rests on it: it has a proof, and findings of it are waived."""
+
+
+class Promising(Provable, ABC):
     """An agreement that promises a service to a customer."""
 
     @abstractmethod

@@ -26,16 +26,15 @@ class Acceptance:
     @classmethod
     def of(cls, agreement: str, finding: Finding, until: date) -> Acceptance:
         """The finding as it stands, accepted until the end of a day."""
-        return cls(agreement, finding.rule, finding.clause, finding.subject, finding.gap, finding.unit, until)
+        return cls(agreement, finding.rule, finding.clause, finding.name, finding.gap, finding.unit, until)
 
     def concerns(self, agreement: str, finding: Finding) -> bool:
-        """Whether it is about this finding, whatever its gap."""
-        return (self.agreement, self.rule, self.clause, _composed(self.subject)) == (
-            agreement,
-            finding.rule,
-            finding.clause,
-            _composed(finding.subject),
-        )
+        """Whether it is about this finding, whatever its gap.
+
+        One that names a version is about that alone; one that names none is about every version.
+        """
+        same = (self.agreement, self.rule, self.clause) == (agreement, finding.rule, finding.clause)
+        return same and _composed(self.subject) in map(_composed, finding.names)
 
     def objection(self, finding: Finding, today: date) -> str | None:
         """Why it does not count for a finding that it concerns; none where it does."""

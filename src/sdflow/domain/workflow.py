@@ -7,25 +7,32 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sdflow.domain.finding import Severity
+from sdflow.domain.obligation import Owed
 
 
 class Effect(StrEnum):
     """What a step brings about besides the new state.
 
     `freeze`: the content becomes the next version. `restore`: the content is again that of the last signed version.
-    `supersede`: the version that comes into force takes the place of the one before it.
+    `supersede`: the version that comes into force takes the place of the one before it. `renew`: it is decided to go on
+    after the term that runs.
     """
 
     freeze = "freeze"
     restore = "restore"
     supersede = "supersede"
+    renew = "renew"
 
 
 class TermGuard(StrEnum):
-    """What must be so of the term for which a record holds."""
+    """What must be so of the term for which a record holds.
+
+    `renewable`: it is still open whether the record goes on after the term that runs.
+    """
 
     begun = "begun"
     over = "over"
+    renewable = "renewable"
 
 
 class VersionGuard(StrEnum):
@@ -80,9 +87,11 @@ class Guards:
     finding of this weight or heavier. `signed_by`: every signatory has signed. `keys`: every signatory has a
     certificate. `not_by`: a person who took one of these steps may not take this one (`apply` is the
     drafting). `on_or_after`: the business date has reached the date in this field. `after`: has passed it. `term`: it
-    has begun, or its last day, renewals and notice counted, is past. `version`: whether a version was signed before.
-    `later_requires`: fields that may not be empty from the second version on. `not_named`: whoever is named in one of these
-    fields may not take this step. `outcome`: what follows from the content is this word.
+    has begun, or its last day, renewals and notice counted, is past, or it may be renewed. `version`: whether a version was signed before.
+    `later_requires`: fields that may not be empty from the second version on. `requires_each`: fields that may not be empty
+    in any entry that there is, such as actions.*.done_on; nothing is asked where there is no entry. `not_named`: whoever
+    is named in one of these fields may not take this step. `named`: only somebody who is named in one of these fields may.
+    `outcome`: what follows from the content is this word.
     """
 
     by: tuple[str, ...] = ()
@@ -96,7 +105,9 @@ class Guards:
     term: TermGuard | None = None
     version: VersionGuard | None = None
     later_requires: tuple[str, ...] = ()
+    requires_each: tuple[str, ...] = ()
     not_named: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     outcome: str | None = None
 
 
@@ -143,6 +154,7 @@ class Workflow:
     steps: tuple[Step, ...]
     journeys: tuple[Journey, ...] = ()
     renamed: Mapping[str, str] | None = None
+    obligations: tuple[Owed, ...] = ()
     sha256: str = ""
     source: str = ""
 
@@ -154,6 +166,10 @@ class Workflow:
     def initial(self) -> State:
         """Where every record begins."""
         return next(state for state in self.states if state.initial)
+
+    def owed(self, name: str) -> Owed | None:
+        """The declaration of what records of these kinds owe under that name; none where there is no such."""
+        return next((one for one in self.obligations if one.name == name), None)
 
     def steps_from(self, state: str) -> tuple[Step, ...]:
         """The steps that lead away from a state."""

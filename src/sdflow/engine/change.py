@@ -12,16 +12,22 @@ from sdflow.domain.event import Act, Event
 from sdflow.domain.kind import Content, links
 from sdflow.domain.record import Envelope, Record, Revision, StoredDocument
 from sdflow.engine.definitions import Definitions, stored_text
+from sdflow.engine.projection import follow
+from sdflow.engine.reminder_settling import settle_ended
 from sdflow.engine.workspace import Occasion, Workspace
 
 
 class Change:
-    """What one act does to records; every method keeps the event that tells of it."""
+    """What one act does to records; every method keeps the event that tells of it.
+
+    `left` are the records that those which were revised cited before, and may no longer.
+    """
 
     def __init__(self, definitions: Definitions, writing: Writing) -> None:
         self.definitions = definitions
         self.writing = writing
         self.events: list[Event] = []
+        self.left: set[str] = set()
         self.act: Act | None = None
 
     def tell(self, reference: str, type: str, **details: object) -> None:
@@ -54,13 +60,16 @@ class Change:
         )
         return record
 
-    def revise(self, record: Record, content: Content, offered_by: str | None = None) -> Record:
+    def revise(
+        self, record: Record, content: Content, offered_by: str | None = None, *, restored: bool = False
+    ) -> Record:
         """The record with a further revision; in a negotiation it is the next numbered round.
 
-        What is frozen may only change in its housekeeping, which lies outside what was signed.
+        What is frozen may only change in its housekeeping, which lies outside what was signed, or go back to what was
+        signed before (`restored`).
         """
         state = self.definitions.state(record)
-        if state.frozen and stored_text(content)[1] != record.revision.sha256:
+        if state.frozen and not restored and stored_text(content)[1] != record.revision.sha256:
             raise Refused(
                 f"{record.reference} is '{record.state}' and can no longer be changed",
                 (state.meaning,),
@@ -74,6 +83,7 @@ class Change:
             offered_by=offered_by if number else None,
         )
         changed = _indexed(record, content)
+        self.left.update(one.cited for one in self.writing.cites(record.reference))
         self.tell(
             record.reference,
             "revised",
@@ -145,3 +155,6 @@ def acting(workspace: Workspace, occasion: Occasion, verb: str, reason: str = ""
                 reason=reason,
                 events=change.events,
             )
+            touched = {event.reference for event in change.events}
+            ended = follow(workspace.definitions, writing, touched, change.left, occasion.today)
+            settle_ended(workspace.definitions, writing, ended, occasion.today, occasion.recorded_at)

@@ -10,16 +10,19 @@ from functools import cache, partial
 
 from sdflow.adapters.storage import Reading
 from sdflow.domain.composition import dependency_cycle
+from sdflow.domain.continuity import Exercise, Exercising
 from sdflow.domain.errors import Unreadable
 from sdflow.domain.kind import Content, Link, links
 from sdflow.domain.trait import Inheriting, Timed
 from sdflow.engine.inheritance import inheritance_faults, inherited_clauses
+from sdflow.engine.versions import signed_versions
 from sdflow.engine.workspace import Workspace
 
 SOME_DAY = date(2026, 1, 1)
 """A day for which holidays are asked, only to learn whether the region is known."""
 
 REGION = "holidays"
+TESTED_VERSION = "plan_version"
 
 MOST_NEAR = 50
 """For so many unknown references the nearest known one is looked up, which takes its time among thousands."""
@@ -69,6 +72,8 @@ def inconsistencies(workspace: Workspace, reading: Reading, arriving: Mapping[st
         yield from (Inconsistency(reference, "", message) for message in _bereft(workspace, asked, arriving, reference))
         if isinstance(content, Timed) and (message := _region_fault(workspace, content)):
             yield Inconsistency(reference, REGION, message)
+        if isinstance(content, Exercising) and (message := _version_fault(workspace, reading, content.exercise())):
+            yield Inconsistency(reference, TESTED_VERSION, message)
     yield from _inheriting_circle(workspace, asked, arriving)
     yield from _circle(workspace, asked, arriving)
 
@@ -143,6 +148,30 @@ def _region_fault(workspace: Workspace, content: Timed) -> str | None:
         workspace.holidays(*region, SOME_DAY, SOME_DAY)
     except Unreadable as unknown:
         return unknown.faults[0].message
+    return None
+
+
+def _version_fault(workspace: Workspace, reading: Reading, test: Exercise) -> str | None:
+    """What is wrong with the version of a plan that a test names.
+
+    It may be one that is still to be signed. What was found out about an older version stays as it was recorded, but
+    nobody plans to test one.
+    """
+    plan = reading.record(test.plan)
+    if plan is None:
+        return f"{test.plan} has no version {test.plan_version}; its first one is 1" if test.plan_version > 1 else None
+    latest = max((one.number for one in signed_versions(workspace.definitions, reading, plan)), default=0)
+    if test.plan_version > plan.version + 1:
+        has = (
+            f"its latest version is {plan.version}"
+            if plan.version
+            else "no version of it was frozen yet; its first one is 1"
+        )
+        return f"{test.plan} has no version {test.plan_version}; {has}"
+    if test.plan_version < latest and not test.outcome:
+        return (
+            f"version {test.plan_version} of {test.plan} is an old one: version {latest} took its place, so test that"
+        )
     return None
 
 

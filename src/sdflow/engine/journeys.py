@@ -16,9 +16,9 @@ BEFORE, DUE, AFTER = date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 2)
 def run_journey(workflow: Workflow, journey: Journey) -> list[str]:
     """What does not go as the journey says, each as a sentence; empty where it all does.
 
-    What a journey does not give is as it should be: the person has the role by which the move is made,
-    sections are filled in, dates have been reached, signatures and keys are there, the content concludes what the step
-    asks for, nothing was found.
+    What a journey does not give is as it should be: the person has the role by which the move is made and is named where
+    that is asked for, sections are filled in, dates have been reached, signatures and keys are there, the content concludes
+    what the step asks for, nothing was found.
     """
     engine = WorkflowEngine(workflow)
     state = workflow.initial.name
@@ -63,7 +63,7 @@ def _situation(move: JourneyMove, step: Step) -> Situation:
         in_force=lambda: "in_force" in given,
         unchanged=lambda path: path == given.get("unchanged"),
         findings=lambda: [Finding("given", Severity(found), f"a {found} that the journey gives")] if found else [],
-        named=lambda path: path == given.get("named"),
+        named=lambda path: path == given.get("named") or (path in step.guards.named and path != given.get("unnamed")),
         outcome=lambda: given.get("outcome", step.guards.outcome or ""),
         trigger=step.on,
         unsigned=("somebody",) if "unsigned" in given else (),

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from sdflow.adapters.storage import Reading
 from sdflow.domain.alignment import facts_of
-from sdflow.domain.composition import needed_components
-from sdflow.domain.errors import Refused
+from sdflow.domain.alignment.continuity import continuity_facts
+from sdflow.domain.continuity import Analysing, Recovering
+from sdflow.domain.continuity_chain import Chain, chain_of
 from sdflow.domain.fact import FactKind
 from sdflow.domain.finding import Finding
 from sdflow.domain.kind import Content
 from sdflow.domain.record import Record
 from sdflow.domain.rule import Fact, Rule, message_text
-from sdflow.domain.scene import Horizon, Scene, Supporter
+from sdflow.domain.rule_evaluation import in_order
+from sdflow.domain.scene import Scene
 from sdflow.domain.service_time import CalendarHours
-from sdflow.domain.trait import Dependent, Promising, Structured, Supporting
+from sdflow.domain.trait import Promising, Structured, Supporting
+from sdflow.engine.continuity import Continuity
 from sdflow.engine.evidence import Evidence
 from sdflow.engine.inheritance import whole
 from sdflow.engine.requirements import requirement_facts
+from sdflow.engine.scenes import Scenes, VersionScene
 from sdflow.engine.staleness import staleness_facts
-from sdflow.engine.terms import ended_after, term_in_force
+from sdflow.engine.subjects import Subject, Subjects
+from sdflow.engine.telling import Numbered, fact_words, finding_words, told
 from sdflow.engine.versions import Version
 from sdflow.engine.waivers import Waivers
 from sdflow.engine.workspace import Workspace
@@ -44,6 +49,11 @@ class Proven:
     rule: str
     title: str
     statement: str
+    version: int | None = None
+
+    def of_version(self, number: int, title: str) -> Proven:
+        """The same, said of one version among several."""
+        return replace(self, version=number, statement=f"{title}: {self.statement}")
 
 
 @dataclass(frozen=True)
@@ -52,11 +62,16 @@ class Unproven:
 
     clause: str
     statement: str
+    version: int | None = None
+
+    def of_version(self, number: int, title: str) -> Unproven:
+        """The same, said of one version among several."""
+        return replace(self, version=number, statement=f"{title}: {self.statement}")
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What was found about one agreement: facts, findings, and which clauses are proven or not."""
+    """What was found about one record: facts, findings, which clauses are proven or not, and chains of continuity."""
 
     agreement: str
     title: str
@@ -66,6 +81,7 @@ class Proof:
     unproven: tuple[Unproven, ...]
     engine: str
     overridden: tuple[str, ...]
+    chains: tuple[Chain, ...] = ()
 
 
 class Prover:
@@ -77,9 +93,11 @@ class Prover:
         self.today = today
         self.definitions = workspace.definitions
         self.evidence = Evidence(workspace, reading)
-        self._scenes: dict[str, Scene] = {}
-        self._facts: dict[str, list[FactKind]] = {}
+        self.scenes = Scenes(self.definitions, reading, self.evidence, today)
+        self._facts: dict[tuple[str, int], list[FactKind]] = {}
         self.waivers = Waivers(self.definitions, reading)
+        self.subjects = Subjects(self.definitions, self.evidence)
+        self.continuity = Continuity(self)
 
     def cited(self, reference: str) -> tuple[Record, Content]:
         """A record with its content."""
@@ -88,7 +106,7 @@ class Prover:
     def complete(self, reference: str) -> Content:
         """The content of a record with the clauses that it inherits; of what is signed as they were then."""
         record, content = self.cited(reference)
-        signed = self._as_signed(record)
+        signed = self.scenes.as_signed(record)
         return whole(content, lambda wider: self.cited(wider)[1], signed.inherited() if signed else None)
 
     def resting_on(self, reference: str) -> list[str]:
@@ -96,7 +114,7 @@ class Prover:
         record = self.evidence.record(reference)
         if self.evidence.is_a(record, Promising):
             return [reference]
-        if self.evidence.is_a(record, Supporting) and not self._supporting(reference, self.today):
+        if self.evidence.is_a(record, Supporting) and not self.scenes.supporting(reference, self.today):
             return []
         services = self.evidence.services_resting_on(reference)
         return sorted(one.reference for service in services for one in self.evidence.promising_of(service))
@@ -106,6 +124,25 @@ class Prover:
         kinds = [kind for kind, model in self.definitions.kinds.items() if issubclass(model, Promising)]
         records = [record for kind in kinds for record in self.reading.records(kind=kind)]
         return [record for record in records if record.service and not self.definitions.state(record).final]
+
+    def provable(self) -> list[Record]:
+        """Every agreement with a customer, analysis and plan that has not ended."""
+        kinds = [kind for kind, model in self.definitions.kinds.items() if issubclass(model, Analysing | Recovering)]
+        records = [record for kind in kinds for record in self.reading.records(kind=kind)]
+        return [*self.promising(), *(one for one in records if not self.definitions.state(one).final)]
+
+    def has_proof(self, record: Record, content: Content) -> bool:
+        """Whether something is proven of a record: not of an agreement that only states clauses for others."""
+        promises = isinstance(content, Promising) and content.promise() is not None
+        return promises or self.subjects.is_one(record)
+
+    def standing_for(self, reference: str) -> list[str]:
+        """What is proven where a record is named: itself, or what rests on it with the analyses and plans of a service."""
+        record = self.evidence.record(reference)
+        if self.subjects.is_one(record):
+            return [reference]
+        naming = self.continuity.naming(reference) if self.evidence.is_a(record, Structured) else []
+        return [*self.resting_on(reference), *(one.reference for one in naming)]
 
     def prove_all(self, references: Sequence[str], progress: Progress | None = None) -> list[Proof]:
         """The proofs of many agreements with customers, in their order; `progress` hears of how many are done.
@@ -126,81 +163,86 @@ class Prover:
         return [found[reference] for reference in references]
 
     def _let_go(self) -> None:
-        self._scenes.clear()
+        self.scenes.let_go()
         self._facts.clear()
+        self.continuity.let_go()
         self.evidence.let_go()
 
     def prove(self, reference: str) -> Proof:
-        """The proof of one agreement with a customer."""
-        record, _ = self.cited(reference)
-        requirements = requirement_facts(self, reference, self.complete(reference))
-        kinds = [*self.facts(reference), *requirements, *staleness_facts(self, reference)]
+        """The proof of one record, in each version that holds today or later and in its draft.
+
+        What is the same for all is said once; anything else names its version.
+        """
+        record = self.evidence.record(reference)
+        if self.subjects.is_one(record):
+            subjects = self.subjects.held(record)
+            return self._together(subjects, [self._concluded(one) for one in subjects])
+        versions = self.scenes.held(reference)
+        return self._together(versions, [self._proof(one) for one in versions])
+
+    def _together(self, versions: Sequence[Numbered], proofs: Sequence[Proof]) -> Proof:
+        if len(proofs) == 1:
+            return proofs[0]
+        return replace(
+            proofs[0],
+            facts=told(versions, [one.facts for one in proofs], fact_words),
+            findings=tuple(in_order(told(versions, [one.findings for one in proofs], finding_words))),
+            proven=tuple(self._by_rule(told(versions, [one.proven for one in proofs], lambda one: one))),
+            unproven=tuple(
+                sorted(told(versions, [one.unproven for one in proofs], lambda one: one), key=lambda one: one.clause)
+            ),
+            chains=told(versions, [one.chains for one in proofs], lambda one: one),
+        )
+
+    def prove_present(self, reference: str) -> Proof:
+        """The proof of one record in its words as they stand: of its draft, or of the version that was signed last."""
+        record = self.evidence.record(reference)
+        if self.subjects.is_one(record):
+            return self._concluded(self.subjects.present(record))
+        return self._proof(self.scenes.present(reference))
+
+    def _proof(self, version: VersionScene) -> Proof:
+        reference = version.scene.reference
+        requirements = requirement_facts(self, reference, version.agreement)
+        kinds = [*self.facts_of_version(version), *requirements, *staleness_facts(self, version)]
+        return self._concluded(Subject.of_agreement(self.evidence.record(reference), version), kinds)
+
+    def _concluded(self, subject: Subject, others: Sequence[FactKind] = ()) -> Proof:
+        """What follows from facts about a record, and from the chains of the services that it is about."""
+        chained = [(scene, continuity_facts(scene)) for scene in self.continuity.scenes(subject)]
+        kinds = list(dict.fromkeys([*others, *(fact for _, some in chained for fact in some)]))
         facts = tuple(kind.fact() for kind in kinds)
-        findings = self._findings(reference, facts)
+        findings = self._findings(subject.reference, subject.numbers, facts)
         return Proof(
-            reference,
-            record.title,
+            subject.reference,
+            subject.record.title,
             facts,
             findings,
             tuple(self._proven(facts, findings)),
             tuple(self._unproven(kinds, facts)),
             self.workspace.rules.name,
             self.definitions.rulebook.overridden,
+            tuple(chain_of(scene, some, findings) for scene, some in chained),
         )
 
     def facts(self, reference: str) -> list[FactKind]:
-        """The facts of one agreement, computed once."""
-        if reference not in self._facts:
-            self._facts[reference] = facts_of(self.scene(reference))
-        return self._facts[reference]
+        """The facts of one agreement in its words as they stand."""
+        return self.facts_of_version(self.scenes.present(reference))
+
+    def facts_of_version(self, version: VersionScene) -> list[FactKind]:
+        """The facts of one version of an agreement, computed once."""
+        place = version.scene.reference, version.number
+        if place not in self._facts:
+            self._facts[place] = facts_of(version.scene)
+        return self._facts[place]
 
     def scene(self, reference: str) -> Scene:
-        """Everything that the arithmetic of an agreement needs, resolved once."""
-        if reference not in self._scenes:
-            self._scenes[reference] = self._scene(reference)
-        return self._scenes[reference]
-
-    def _scene(self, reference: str) -> Scene:
-        record, _ = self.cited(reference)
-        agreement = self.complete(reference)
-        if not isinstance(agreement, Promising):
-            raise Refused(f"{reference} promises nothing to a customer, so there is nothing to prove")
-        agreed = agreement.promise()
-        if agreed is None:
-            raise Refused(f"{reference} names no service; the agreements that inherit from it are proven")
-        promise = replace(agreed, term=term_in_force(self.definitions, self.reading, record, agreed.term))
-        _, service = self.cited(promise.service)
-        if not isinstance(service, Structured):
-            raise Refused(f"{promise.service} has no structure")
-        dependencies = self.dependencies(service)
-        first = Horizon.of(promise.term, self.today).first
-        supporters, earlier = self._supporters(service, dependencies, first)
-        signed = self._as_signed(record)
-        return Scene(
-            reference=reference,
-            promise=promise,
-            service_hours=self.calendar(promise.hours.service, first, signed),
-            support_hours=self.calendar(promise.hours.support, first, signed),
-            on_call_hours=self._calendar_if_given(promise.hours.on_call, first, signed),
-            contact_hours=self._calendar_if_given(promise.hours.contact, first, signed),
-            structure=service.built_of(),
-            dependencies=dependencies,
-            routes=service.support_routes(),
-            supporters=supporters,
-            titles=self._titles(dependencies, supporters),
-            as_of=self.today,
-            earlier=earlier,
-            measured_in={one: self.calendar(one, first, signed) for one in promise.measuring_calendars()},
-        )
+        """Everything that the arithmetic of an agreement needs, in its words as they stand."""
+        return self.scenes.present(reference).scene
 
     def versions(self, record: Record) -> tuple[Version, ...]:
         """The signed versions of a record; none where it was never frozen."""
         return self.evidence.versions(record)
-
-    def _as_signed(self, record: Record) -> Version | None:
-        """The version whose words count for a record as it stands; none while it is negotiated."""
-        versions = self.versions(record) if self.definitions.state(record).binding else ()
-        return versions[-1] if versions else None
 
     def calendar(
         self, reference: str, first: date, signed: Version | None = None, until: date | None = None
@@ -211,82 +253,15 @@ class Prover:
         """
         return self.evidence.calendar(reference, first, signed, until)
 
-    def _calendar_if_given(self, reference: str | None, first: date, signed: Version | None) -> CalendarHours | None:
-        return self.calendar(reference, first, signed) if reference else None
-
     def dependencies(self, service: Structured) -> dict[str, tuple[str, ...]]:
         """Every component that a service needs, directly or through others, with those that it needs itself."""
-        found: dict[str, tuple[str, ...]] = {}
-        todo = list(service.built_of().components())
-        while todo:
-            reference = todo.pop()
-            if reference not in found:
-                _, part = self.cited(reference)
-                found[reference] = part.needs() if isinstance(part, Dependent) else ()
-                todo.extend(found[reference])
-        return found
+        return self.scenes.dependencies(service)
 
-    def _supporters(
-        self, service: Structured, dependencies: Mapping[str, tuple[str, ...]], first: date
-    ) -> tuple[dict[str, Supporter], tuple[Supporter, ...]]:
-        """The supporting agreements by reference, each in its latest version, and the versions before."""
-        needed = needed_components(service.built_of(), dependencies)
-        named = {one for route in service.support_routes().values() for tier in route.tiers for one in tier.agreements}
-        named |= {one.citing for part in needed for one in self.reading.cited_by(part)}
-        latest: dict[str, Supporter] = {}
-        earlier: list[Supporter] = []
-        for reference in sorted(named):
-            versions = self._supporting(reference, first)
-            earlier += versions[:-1]
-            if versions:
-                latest[reference] = versions[-1]
-        return latest, tuple(earlier)
-
-    def _supporting(self, reference: str, first: date) -> list[Supporter]:
-        """A supporting agreement in each version that was signed; as it is being drafted where none was."""
-        record = self.evidence.record(reference)
-        if not self.evidence.is_a(record, Supporting):
-            return []
-        versions = self.versions(record)
-        ended = ended_after(self.definitions, self.reading, record)
-        if versions:
-            return [self._supporter(record, one.content, first, one, ended) for one in versions]
-        if self.definitions.state(record).ended:
-            return []
-        return [self._supporter(record, self.cited(reference)[1], first, None, None)]
-
-    def _supporter(
-        self, record: Record, content: Content, first: date, version: Version | None, ended: date | None
-    ) -> Supporter:
-        if not isinstance(content, Supporting):
-            raise Refused(f"{record.reference} supports nothing")
-        agreed = content.support()
-        support = replace(agreed, term=term_in_force(self.definitions, self.reading, record, agreed.term))
-        lasts = [day for day in (version.last if version else None, ended) if day]
-        return Supporter(
-            reference=record.reference,
-            title=record.title,
-            support=support,
-            binding=version is not None,
-            service_hours=self.calendar(support.hours.service, first, version),
-            support_hours=self.calendar(support.hours.support, first, version),
-            on_call_hours=self._calendar_if_given(support.hours.on_call, first, version),
-            contact_hours=self._calendar_if_given(support.hours.contact, first, version),
-            first=version.first if version else None,
-            replaced=version is not None and version.last is not None,
-            last=min(lasts, default=None),
-            measured_in={one: self.calendar(one, first, version) for one in support.measuring_calendars()},
-        )
-
-    def _titles(
-        self, dependencies: Mapping[str, tuple[str, ...]], supporters: Mapping[str, Supporter]
-    ) -> dict[str, str]:
-        return {reference: self.evidence.record(reference).title for reference in (*dependencies, *supporters)}
-
-    def _findings(self, reference: str, facts: tuple[Fact, ...]) -> tuple[Finding, ...]:
+    def _findings(self, reference: str, numbers: tuple[int, ...], facts: tuple[Fact, ...]) -> tuple[Finding, ...]:
         """What the rules find, with the records that it is about and the waivers that count for it."""
         found = [
-            replace(one, records=tuple(self._named(reference, one))) for one in self.workspace.rules.evaluate(facts)
+            replace(one, records=tuple(self._named(reference, one)), versions=numbers)
+            for one in self.workspace.rules.evaluate(facts)
         ]
         return self.waivers.settled(reference, found, self.today)
 
@@ -308,6 +283,11 @@ class Prover:
                     statement = message_text(rule.proves, {subject.alias: fact.fields})
                     yield Proven(str(fact.get("clause")), rule.id, rule.title, statement)
 
+    def _by_rule(self, proven: Sequence[Proven]) -> list[Proven]:
+        """In the order of the rules."""
+        places = {rule.id: place for place, rule in enumerate(self.definitions.rulebook.rules)}
+        return sorted(proven, key=lambda one: places[one.rule])
+
     def _unproven(self, kinds: Sequence[FactKind], facts: Sequence[Fact]) -> Iterator[Unproven]:
         looked_at = self.definitions.rulebook.fact_kinds()
         compared = {
@@ -322,6 +302,10 @@ class Prover:
 
 
 def _looked_at(rule: Rule, fact: Fact) -> bool:
-    """Whether the fixed values that the rule asks of its subject are those of the fact."""
-    fixed = [one for one in rule.match[0].conditions if one.operator == "eq" and isinstance(one.operand, str | bool)]
-    return all(fact.get(one.field) == one.operand for one in fixed)
+    """Whether the fixed values that the rule asks of its subject are those of the fact, and every figure that it orders is there."""
+    conditions = rule.match[0].conditions
+    fixed = [one for one in conditions if one.operator == "eq" and isinstance(one.operand, str | bool)]
+    ordered = [one for one in conditions if one.operator in ("lt", "lte", "gt", "gte")]
+    return all(fact.get(one.field) == one.operand for one in fixed) and all(
+        fact.get(one.field) is not None for one in ordered
+    )

@@ -28,6 +28,7 @@ from sdflow.domain.trait import Acting, Promising, Signable, Supporting, Timed
 from sdflow.engine.definitions import housekeeping_of, material_of
 from sdflow.engine.illustrations import calendar_view, illustrated, proof_view
 from sdflow.engine.inheritance import inherited_clauses
+from sdflow.engine.notice import notice_view
 from sdflow.engine.printing import Order
 from sdflow.engine.proof import Proof, Prover
 from sdflow.engine.staleness import checked_clauses
@@ -118,6 +119,12 @@ class Publisher:
         """What changed between two texts of a record, as the view gives it."""
         return self._accompanying("redline", f"Changes of {record.reference}: {record.title}", record, view)
 
+    def notice(self, record: Record) -> bytes:
+        """The letter by which notice of a record was given, or a draft of the one that would be given on the day."""
+        view = notice_view(self.prover, record, self.occasion)
+        on_the_day = Publisher(self.workspace, self.reading, replace(self.occasion, today=view["giving"].given_on))
+        return on_the_day._accompanying("notice", f"Notice of {record.reference}: {record.title}", record, view)
+
     def _accompanying(self, template: str, title: str, record: Record, view: dict[str, Any]) -> bytes:
         """A document that goes with a record and is no part of it."""
         shared = {
@@ -165,9 +172,9 @@ class Publisher:
         return found
 
     def proof(self, record: Record, content: Content) -> Proof | None:
-        """The proof of an agreement that promises a service; none for other contents."""
-        promises = isinstance(content, Promising) and content.promise() is not None
-        return self.prover.prove(record.reference) if promises else None
+        """The proof of an agreement that promises a service, an analysis, a plan or a test; none for other contents."""
+        has_one = self.prover.has_proof(record, content)
+        return self.prover.prove_present(record.reference) if has_one else None
 
     def cited(self, content: Content) -> dict[str, tuple[Record, Content]]:
         """Every record that a content refers to, and those that they refer to in turn."""

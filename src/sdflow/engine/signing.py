@@ -6,14 +6,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from sdflow.domain.errors import Refused
 from sdflow.domain.record import Envelope, Record, StoredDocument, StoredSignature
 from sdflow.domain.signature import ExpectedSignature, SigningMethod
 from sdflow.domain.workflow import Trigger
-from sdflow.engine.change import Change
 from sdflow.engine.people import person, roles_ended_on
 from sdflow.engine.workspace import Workspace
+
+if TYPE_CHECKING:
+    from sdflow.engine.change import Change
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from sdflow.engine.terms import term_in_force
 
 if TYPE_CHECKING:
     from sdflow.engine.proof import Prover
+    from sdflow.engine.scenes import VersionScene
 
 ALL = 100
 MOST_NAMED = 3
@@ -70,20 +71,20 @@ def _figures(promise: SlaTarget) -> dict[str, Any]:
     return {name: getattr(promise, name) for name in ("minutes", "percent", "value", "unit", "statement")}
 
 
-def staleness_facts(prover: Prover, reference: str) -> list[FactKind]:
-    """Every fact about what has moved since an agreement and those that support it were signed."""
+def staleness_facts(prover: Prover, version: VersionScene) -> list[FactKind]:
+    """Every fact about what has moved since a version of an agreement and those that support it were signed."""
     return [
-        *_checked(prover, reference),
-        *_embedded(prover, reference),
-        *_inherited(prover, reference),
-        *_rivals(prover, reference),
+        *_checked(prover, version),
+        *_embedded(prover, version),
+        *_inherited(prover, version),
+        *_rivals(prover, version.scene),
     ]
 
 
-def _checked(prover: Prover, reference: str) -> Iterator[CheckedClause]:
-    """R19: what supporters were agreed against, beside what is promised now."""
-    scene = prover.scene(reference)
-    now = {one.clause: one for one in prover.facts(reference) if isinstance(one, SlaTarget)}
+def _checked(prover: Prover, version: VersionScene) -> Iterator[CheckedClause]:
+    """R19: what supporters were agreed against, beside what the version promises."""
+    scene, reference = version.scene, version.scene.reference
+    now = {one.clause: one for one in prover.facts_of_version(version) if isinstance(one, SlaTarget)}
     for supporter in sorted(scene.supporters):
         record = prover.evidence.record(supporter)
         versions = prover.versions(record)
@@ -158,12 +159,16 @@ def _said(promise: SlaTarget) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _embedded(prover: Prover, reference: str) -> Iterator[EmbeddedChange]:
-    """R33: registers that read differently now than when the version was frozen; the agreement stands as it was."""
-    record, content = prover.cited(reference)
-    versions = prover.versions(record)
-    places = {link.reference: link.path for link in links(content)}
-    embedded: Mapping[str, Any] = versions[-1].envelope["records"] if versions else {}
+def _embedded(prover: Prover, version: VersionScene) -> Iterator[EmbeddedChange]:
+    """R33: registers that read differently now than when the version was frozen; the agreement stands as it was.
+
+    A draft takes registers as they are.
+    """
+    if version.signed is None:
+        return
+    reference, signed = version.scene.reference, version.signed
+    places = {link.reference: link.path for link in links(signed.content)}
+    embedded: Mapping[str, Any] = signed.envelope["records"]
     there = prover.reading.records_named(list(embedded))
     for name, kept in embedded.items():
         present = there.get(name)
@@ -171,38 +176,36 @@ def _embedded(prover: Prover, reference: str) -> Iterator[EmbeddedChange]:
             continue
         changes = clause_changes(kept["content"], material_of(present.revision))
         register = f"{name} {present.title}"
-        yield EmbeddedChange(reference, places.get(name, "records"), versions[-1].number, register, _named(changes))
+        yield EmbeddedChange(reference, places.get(name, "records"), signed.number, register, named_changes(changes))
 
 
-def _inherited(prover: Prover, reference: str) -> Iterator[EmbeddedChange]:
+def _inherited(prover: Prover, version: VersionScene) -> Iterator[EmbeddedChange]:
     """R33: clauses of a wider agreement that read differently now than when the version took them over."""
-    record, content = prover.cited(reference)
-    versions = prover.versions(record)
-    if not versions or not inherited_clauses(content):
+    signed = version.signed
+    if signed is None or not inherited_clauses(signed.content):
         return
-    present = plain(material(present_clauses(content, lambda wider: prover.cited(wider)[1])))
-    changes = clause_changes(versions[-1].inherited(), present)
+    present = plain(material(present_clauses(signed.content, lambda wider: prover.cited(wider)[1])))
+    changes = clause_changes(signed.inherited(), present)
     if changes:
-        wider, _ = prover.cited(inherited_clauses(content)[0].wider)
+        wider, _ = prover.cited(inherited_clauses(signed.content)[0].wider)
         register = f"{wider.reference} {wider.title}"
-        yield EmbeddedChange(reference, "within", versions[-1].number, register, _named(changes))
+        yield EmbeddedChange(version.scene.reference, "within", signed.number, register, named_changes(changes))
 
 
-def _named(changes: Sequence[ClauseChange]) -> str:
+def named_changes(changes: Sequence[ClauseChange]) -> str:
     """The first few clauses that changed, and how many others there are."""
     rest = len(changes) - MOST_NAMED
     paths = ", ".join(one.path for one in changes[:MOST_NAMED])
     return f"{paths} and {rest} more" if rest > 0 else paths
 
 
-def _rivals(prover: Prover, reference: str) -> Iterator[RivalAgreement]:
+def _rivals(prover: Prover, scene: Scene) -> Iterator[RivalAgreement]:
     """Other agreements of which a signed version promises the same customer the same service on the same days.
 
     What is in force while a next version is negotiated counts, and what was ended, or ends by notice, only until then.
     """
-    scene = prover.scene(reference)
     for other in prover.evidence.promising_of(scene.promise.service):
-        if other.reference != reference and not prover.definitions.state(other).ended:
+        if other.reference != scene.reference and not prover.definitions.state(other).ended:
             found = [day for promise, days in _held(prover, other) if (day := _shared_day(scene, promise, days))]
             if found:
                 yield RivalAgreement(scene.reference, "term", f"{other.reference} {other.title}", min(found))
@@ -223,5 +226,5 @@ def _shared_day(scene: Scene, promise: Promise, days: tuple[date, date]) -> date
     mine = scene.promise
     if (promise.customer, promise.service) != (mine.customer, mine.service):
         return None
-    first = max(days[0], mine.term.start_on)
-    return first if first <= min(days[1], mine.term.ends_by_itself() or date.max) else None
+    first = max(days[0], scene.since or mine.term.start_on)
+    return first if first <= min(days[1], mine.term.ends_by_itself() or date.max, scene.until or date.max) else None

@@ -16,11 +16,12 @@ from sdflow.domain.guard import Situation, Unmet, unmet
 from sdflow.domain.kind import Content
 from sdflow.domain.record import Record
 from sdflow.domain.signature import SigningMethod
-from sdflow.domain.trait import Concluding, Lasting, Promising, Signable
+from sdflow.domain.trait import Concluding, Lasting, Signable
 from sdflow.domain.workflow import Effect, Step
 from sdflow.engine.inheritance import whole
 from sdflow.engine.people import person, roles_on
 from sdflow.engine.proof import Prover
+from sdflow.engine.renewals import renewal_of
 from sdflow.engine.terms import term_in_force
 from sdflow.engine.versions import Version, signed_versions
 from sdflow.engine.workspace import Occasion, Workspace
@@ -66,6 +67,7 @@ def situation_of(workspace: Workspace, reading: Reading, record: Record, occasio
         findings=asked.findings,
         named=lambda path: occasion.actor in values_at(asked.content, path),
         outcome=asked.outcome,
+        against_renewal=asked.against_renewal,
         unsigned=unsigned(reading, record, asked.content),
         keyless=keyless(reading, workspace, asked.content, occasion.today),
     )
@@ -96,9 +98,10 @@ class _Asked:
         return bool(self.versions) and values_at(self.content, path) == values_at(self.versions[-1].content, path)
 
     def findings(self) -> Sequence[Finding]:
-        if not isinstance(self.complete, Promising) or self.complete.promise() is None:
+        prover = Prover(self.workspace, self.reading, self.occasion.today)
+        if not prover.has_proof(self.record, self.complete):
             return ()
-        return Prover(self.workspace, self.reading, self.occasion.today).prove(self.record.reference).findings
+        return prover.prove_present(self.record.reference).findings
 
     def outcome(self) -> str:
         """What follows from the content; nothing where it concludes nothing."""
@@ -118,6 +121,10 @@ class _Asked:
     def _since_last_version(self) -> list[Act]:
         since = self.versions[-1].act if self.versions else 0
         return [act for act in self.reading.acts(self.record.reference) if act.number > since]
+
+    def against_renewal(self) -> str:
+        """Why it cannot be decided now that the record goes on; nothing where it can."""
+        return renewal_of(self.workspace.definitions, self.reading, self.record, self.occasion.today).refused
 
     def last_day(self) -> date | None:
         if not isinstance(self.content, Lasting):

@@ -8,12 +8,14 @@ from datetime import date, timedelta
 
 from sdflow.adapters.storage import Reading
 from sdflow.domain.record import Record
-from sdflow.domain.terms import Term
+from sdflow.domain.terms import Renewal, Term
 from sdflow.engine.definitions import Definitions
 
 
 def term_in_force(definitions: Definitions, reading: Reading, record: Record, agreed: Term) -> Term:
-    """The agreed term of a record, ended by the notice that was given where its state says that one was."""
+    """The agreed term of a record, renewed as it was decided, and ended by notice where its state says that it was given."""
+    if agreed.renewal is Renewal.express:
+        agreed = agreed.renewed(going_on_after(reading, record.reference))
     if not definitions.state(record).ending:
         return agreed
     days = _came_on(reading, record, {record.state})
@@ -34,3 +36,9 @@ def _came_on(reading: Reading, record: Record, states: Collection[str]) -> list[
     return [
         day for day, text in reading.events(record.reference) if json.loads(text)["details"].get("target") in states
     ]
+
+
+def going_on_after(reading: Reading, reference: str) -> frozenset[date]:
+    """The last days of those terms of a record after which it was decided to go on."""
+    events = [json.loads(text) for _, text in reading.events(reference)]
+    return frozenset(date.fromisoformat(one["details"]["after"]) for one in events if one["type"] == "renewed")

@@ -13,6 +13,7 @@ from sdflow.domain.workflow import Effect, Trigger
 from sdflow.engine.change import Change
 from sdflow.engine.definitions import housekeeping_of, stored_text
 from sdflow.engine.publication import Publisher
+from sdflow.engine.renewals import renewal_of
 from sdflow.engine.steps import possible_steps, situation_of
 from sdflow.engine.versions import signed_versions
 from sdflow.engine.workspace import Occasion, Workspace
@@ -75,7 +76,7 @@ def _restore(taking: Taking, record: Record) -> Record:
     signed = definitions.content_of(record.kind, versions[-1].envelope["content_format"], agreed, record.reference)
     if stored_text(signed)[1] == record.revision.sha256:
         return record
-    return taking.change.revise(record, signed)
+    return taking.change.revise(record, signed, restored=True)
 
 
 def _supersede(taking: Taking, record: Record) -> Record:
@@ -87,8 +88,17 @@ def _supersede(taking: Taking, record: Record) -> Record:
     return record
 
 
+def _renew(taking: Taking, record: Record) -> Record:
+    decision = renewal_of(taking.workspace.definitions, taking.change.writing, record, taking.occasion.today)
+    if decision.refused:
+        raise Refused(f"{record.reference} cannot be renewed", (decision.refused,))
+    taking.change.tell(record.reference, "renewed", after=decision.after, until=decision.until)
+    return record
+
+
 EFFECTS: dict[Effect, Callable[[Taking, Record], Record]] = {
     Effect.freeze: _freeze,
     Effect.restore: _restore,
     Effect.supersede: _supersede,
+    Effect.renew: _renew,
 }

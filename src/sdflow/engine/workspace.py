@@ -10,6 +10,8 @@ from pathlib import Path
 from sdflow.adapters.pages import Pages
 from sdflow.adapters.rule_engine import RuleEngine
 from sdflow.adapters.storage import Storage
+from sdflow.domain.calendar_entry import CalendarWriter
+from sdflow.domain.message import Post
 from sdflow.domain.signature import TimestampAuthority, Trust
 from sdflow.engine.definitions import Definitions
 from sdflow.engine.printing import Printing
@@ -33,7 +35,8 @@ class Workspace:
     """Storage, definitions and tools of one workspace.
 
     `versions` names the versions of sdflow and of the zone and holiday data, for envelopes. `timestamps` is asked for
-    the time of each signature, if the settings name one; `trust` says whose stamps and revocations are believed.
+    the time of each signature, if the settings name one; `trust` says whose stamps and revocations are believed. `post` is how
+    people are told something.
     """
 
     folder: Path
@@ -44,11 +47,13 @@ class Workspace:
     holidays: HolidaySource
     pages: Pages
     printing: Printing
+    calendar_file: CalendarWriter
     versions: Mapping[str, str]
     own_login_only: bool = False
     accessible: bool = False
     timestamps: TimestampAuthority | None = None
     trust: Trust = field(default_factory=Trust)
+    post: Post = field(default_factory=Post)
 
     @property
     def authority_folder(self) -> Path:

@@ -157,3 +157,14 @@ def annex(workspace: Workspace, occasion: Occasion, reference: str, *, accessibl
         workspace = replace(workspace, accessible=workspace.accessible or accessible)
         pdf = Publisher(workspace, reading, occasion).annex(record)
         return Published(reference, record.version, pdf, sha256_of(pdf), draft=True, signatures=0, suffix="-annex.pdf")
+
+
+def notice(workspace: Workspace, occasion: Occasion, reference: str, *, accessible: bool = False) -> Published:
+    """The letter by which notice of a record was given; where none was, the draft of one for the day."""
+    with workspace.storage.reading() as reading:
+        record = reading.required(reference)
+        workspace = replace(workspace, accessible=workspace.accessible or accessible)
+        pdf = Publisher(workspace, reading, occasion).notice(record)
+        draft = not workspace.definitions.state(record).ending
+        suffix = "-notice-draft.pdf" if draft else "-notice.pdf"
+        return Published(reference, record.version, pdf, sha256_of(pdf), draft=draft, signatures=0, suffix=suffix)

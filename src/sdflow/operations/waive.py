@@ -108,17 +108,17 @@ def _chosen(definitions: Definitions, proof: Proof, wish: Wish) -> Finding:
         asked = " and ".join(filter(None, (wish.clause, wish.subject)))
         raise Refused(f"{wish.rule} finds nothing {about} that fits {asked}", _listed(found))
     advice = "choose one with --clause and --subject; a part of the subject is enough"
-    if len({(one.clause, one.subject) for one in fitting}) == 1:
+    if len({(one.clause, one.name) for one in fitting}) == 1:
         advice = "the rule names them alike: give it a subject that tells them apart"
     raise Refused(f"{wish.rule} finds {len(fitting)} things {about}", _listed(fitting), advice)
 
 
 def _fits(finding: Finding, wish: Wish) -> bool:
-    return wish.clause in (None, finding.clause) and (wish.subject or "").casefold() in finding.subject.casefold()
+    return wish.clause in (None, finding.clause) and (wish.subject or "").casefold() in finding.name.casefold()
 
 
 def _listed(findings: Sequence[Finding]) -> tuple[str, ...]:
-    return tuple(f"{', '.join(filter(None, (one.rule, one.clause, one.subject)))}: {one.message}" for one in findings)
+    return tuple(f"{', '.join(filter(None, (one.rule, one.clause, one.name)))}: {one.message}" for one in findings)
 
 
 def _require_open(prover: Prover, finding: Finding, today: date, wish: Wish) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, RootModel
 
+from sdflow.adapters.definitions.obligation_files import OwedInFile, obligation_faults, obligation_names
 from sdflow.adapters.definitions.text_yaml import Located, Place, read_single
 from sdflow.adapters.definitions.validation import fault_at, validated
 from sdflow.adapters.definitions.wording import FIELD_PATH_PATTERN, NAME_PATTERN, unknown
@@ -35,6 +36,7 @@ GuardName = Literal[
     "role",
     "not_by",
     "not_named",
+    "named",
     "requires",
     "on_or_after",
     "after",
@@ -77,7 +79,9 @@ class _StepInFile(Strict):
     term: TermGuard | None = None
     version: VersionGuard | None = None
     later_requires: tuple[FieldPath, ...] = ()
+    requires_each: tuple[FieldPath, ...] = ()
     not_named: tuple[FieldPath, ...] = ()
+    only_named: Annotated[tuple[FieldPath, ...], Field(alias="named")] = ()
     outcome: Name | None = None
     effects: tuple[Effect, ...] = ()
     on: Trigger | None = None
@@ -98,7 +102,9 @@ class _StepInFile(Strict):
             term=self.term,
             version=self.version,
             later_requires=self.later_requires,
+            requires_each=self.requires_each,
             not_named=self.not_named,
+            named=self.only_named,
             outcome=self.outcome,
         )
 
@@ -116,6 +122,7 @@ class _GivenInFile(Strict):
     in_force: Literal["yes"] | None = None
     unchanged: FieldPath | None = None
     named: FieldPath | None = None
+    unnamed: FieldPath | None = None
     outcome: Name | None = None
 
 
@@ -143,6 +150,7 @@ class _WorkflowInFile(Strict):
     kinds: tuple[Name, ...] | None = None
     states: Annotated[dict[Name, _StateInFile], Field(min_length=1, max_length=100)]
     steps: Annotated[dict[Name, _StepInFile], Field(max_length=200)]
+    obligations: Annotated[dict[Name, OwedInFile], Field(max_length=100)] = Field(default_factory=dict)
     journeys: tuple[_JourneyInFile, ...] = ()
     renamed: dict[Name, Name] | None = None
 
@@ -185,6 +193,7 @@ def _workflow(declared: _WorkflowInFile, path: Path, digest: str) -> Workflow:
         steps=tuple(step.named(name) for name, step in declared.steps.items()),
         journeys=tuple(journey.told() for journey in declared.journeys),
         renamed=declared.renamed,
+        obligations=tuple(one.named(name) for name, one in declared.obligations.items()),
         sha256=digest,
         source=str(path),
     )
@@ -204,7 +213,8 @@ def _name_faults(
     known = {"state": states, "step": steps, "earlier step": steps | {"apply"}, "role": roles, "kind": kinds}
     if "kinds" not in top and path.stem not in kinds:
         yield (), f"{unknown('kind', path.stem, kinds)}; name them with 'kinds: [...]', or the file after its kind"
-    for what, place, name in (*_used_by_steps(top), *_used_elsewhere(top)):
+    yield from obligation_faults(top.get("obligations"))
+    for what, place, name in (*_used_by_steps(top), *obligation_names(top.get("obligations")), *_used_elsewhere(top)):
         if name not in known[what]:
             yield place, unknown(what, name, known[what])
     for name in states & set(_fields(top.get("renamed"))):

@@ -17,6 +17,7 @@ from sdflow.adapters.pages.open_points import OpenPoints
 from sdflow.domain.errors import Fault, Unreadable
 
 SUFFIX = ".html.j2"
+TEXT_SUFFIX = ".txt.j2"
 PAPERS = ("A4", "letter")
 BASE = "en"  # the language of the templates outside the subfolders
 
@@ -61,26 +62,33 @@ class Pages:
         where a document that is no draft has sections that are still to be agreed, and names them.
         """
         points = OpenPoints()
-        try:
-            page = self._environment(template).get_template(template + SUFFIX).render({**view, "open_points": points})
-        except TemplateNotFound as error:
-            raise Unreadable(self._missing(error, template)) from error
-        except TemplateSyntaxError as error:
-            raise Unreadable(Fault(_short(error), error.lineno, "", f"{error.message}")) from error
-        except _TEMPLATE_FAULTS as error:
-            raise Unreadable(self._fault(error, template)) from error
+        page = self._filled(template + SUFFIX, {**view, "open_points": points})
         record = view.get("record")
         points.refuse(str(record["reference"]) if isinstance(record, Mapping) else template)
         return page
 
-    def _environment(self, template: str) -> ImmutableSandboxedEnvironment:
+    def text(self, template: str, view: Mapping[str, object]) -> str:
+        """The template of a plain text (`.txt.j2`) filled with the view, nothing escaped; raises Unreadable."""
+        return self._filled(template + TEXT_SUFFIX, view)
+
+    def _filled(self, file: str, view: Mapping[str, object]) -> str:
+        try:
+            return self._environment(file).get_template(file).render(view)
+        except TemplateNotFound as error:
+            raise Unreadable(self._missing(error, file)) from error
+        except TemplateSyntaxError as error:
+            raise Unreadable(Fault(_short(error), error.lineno, "", f"{error.message}")) from error
+        except _TEMPLATE_FAULTS as error:
+            raise Unreadable(self._fault(error, file)) from error
+
+    def _environment(self, file: str) -> ImmutableSandboxedEnvironment:
         folders = [folder / name for folder in self._folders for name in self._names]
-        return self._translated if _found(folders, template + SUFFIX) else self._base
+        return self._translated if _found(folders, file) else self._base
 
     def _made(self, folders: Sequence[Path], locale: Locale, paper: str) -> ImmutableSandboxedEnvironment:
         environment = ImmutableSandboxedEnvironment(
             loader=FunctionLoader(lambda name: _source(folders, name)),
-            autoescape=True,
+            autoescape=_escapes,
             undefined=StrictUndefined,
             finalize=pieces.printed,
             trim_blocks=True,
@@ -92,20 +100,20 @@ class Pages:
         environment.globals.update(language=language.language, paper=paper)
         return environment
 
-    def _missing(self, error: TemplateNotFound, template: str) -> Fault:
-        asked = error.name or template + SUFFIX
+    def _missing(self, error: TemplateNotFound, file: str) -> Fault:
+        asked = error.name or file
         folders = ", ".join(map(str, self._folders))
-        fault = self._fault(error, template)
+        fault = self._fault(error, file)
         message = f"there is no template {asked!r} in {folders}; templates stand in these folders and end in {SUFFIX}"
         return Fault(fault.source, fault.line, "", message)
 
-    def _fault(self, error: BaseException, template: str) -> Fault:
+    def _fault(self, error: BaseException, file: str) -> Fault:
         steps = [
             (frame.f_code.co_filename, line)
             for frame, line in traceback.walk_tb(error.__traceback__)
-            if frame.f_code.co_filename.endswith(SUFFIX)
+            if frame.f_code.co_filename.endswith((SUFFIX, TEXT_SUFFIX))
         ]
-        source, line = steps[-1] if steps else (template + SUFFIX, None)
+        source, line = steps[-1] if steps else (file, None)
         return Fault(source, line, "", str(error) or type(error).__name__)
 
 
@@ -119,6 +127,11 @@ def set_up(source: str, folders: Sequence[Path], settings: Mapping[str, object])
     if not isinstance(accessible, bool):
         raise Unreadable.because(source, f"{accessible!r} is neither true nor false", field="documents.accessible")
     return Pages(folders, str(locale), str(paper))
+
+
+def _escapes(name: str | None) -> bool:
+    """Whether what is printed into a template is HTML; plain texts are none."""
+    return name is None or not name.endswith(TEXT_SUFFIX)
 
 
 def _defined(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -139,7 +152,7 @@ def _with_language(folders: Sequence[Path], locale: Locale) -> list[Path]:
 
 
 def _found(folders: Sequence[Path], name: str) -> Path | None:
-    if not name.endswith(SUFFIX):
+    if not name.endswith((SUFFIX, TEXT_SUFFIX)):
         return None
     candidates = ((folder, (folder / name).resolve()) for folder in folders)
     return next((path for folder, path in candidates if path.parent == folder and path.is_file()), None)

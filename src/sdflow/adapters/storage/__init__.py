@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from sdflow.adapters.storage.ledger import Ledger
+from sdflow.adapters.storage.noting import Noting
 from sdflow.adapters.storage.reading import Reading
 from sdflow.adapters.storage.storage import Storage
 from sdflow.adapters.storage.writing import Writing
 
-__all__ = ["Reading", "Storage", "Writing"]
+__all__ = ["Ledger", "Noting", "Reading", "Storage", "Writing"]

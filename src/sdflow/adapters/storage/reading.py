@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, Row, Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Executable, Row, Select, func, select
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from sdflow.adapters.storage.rows import (
     as_act,
     as_document,
     as_envelope,
+    as_obligation,
     as_record,
     as_revision,
     as_scan,
@@ -28,13 +29,16 @@ from sdflow.adapters.storage.tables import (
     EnvelopeRow,
     EventRow,
     LinkRow,
+    ObligationRow,
+    ProjectionRow,
     RecordRow,
     RevisionRow,
     ScanRow,
     SignatureRow,
 )
 from sdflow.domain.errors import NotFound, Unreadable
-from sdflow.domain.event import Act
+from sdflow.domain.event import Act, Trace
+from sdflow.domain.obligation import KeptObligation
 from sdflow.domain.record import Citation, Envelope, Record, Revision, StoredDocument, StoredScan, StoredSignature
 
 Found = Row[*tuple[Any, ...]]
@@ -70,6 +74,13 @@ class Reading:
         if state is not None:
             statement = statement.where(col(RecordRow.state) == state)
         return sorted((as_record(*row) for row in self._all(statement)), key=lambda record: record.reference)
+
+    def tally(self) -> dict[tuple[str, str], int]:
+        """How many records there are of each kind in each state."""
+        asked = select(col(RecordRow.kind), col(RecordRow.state), func.count()).group_by(
+            col(RecordRow.kind), col(RecordRow.state)
+        )
+        return {(kind, state): number for kind, state, number in self._all(asked)}
 
     def let_go(self) -> None:
         """Say that nothing of what was asked for is needed any more; only a reading that keeps answers does something."""
@@ -136,6 +147,23 @@ class Reading:
             found[reference].append((day, text))
         return found
 
+    def traces_of(self, references: Sequence[str]) -> dict[str, Trace]:
+        """What each of these records has left in the chain."""
+        counted = select(
+            col(EventRow.reference),
+            func.min(col(EventRow.act)).label("first"),
+            func.max(col(EventRow.act)).label("last"),
+        ).group_by(col(EventRow.reference))
+        first, last = aliased(ActRow), aliased(ActRow)
+
+        def asked(some: Sequence[str]) -> Executable:
+            of_some = counted.where(col(EventRow.reference).in_(some)).subquery()
+            columns = (of_some.c.reference, col(first.hash), col(last.recorded_at))
+            both = select(*columns).join(first, col(first.number) == of_some.c.first)
+            return both.join(last, col(last.number) == of_some.c.last)
+
+        return {row[0]: Trace(*row[1:]) for row in self._in_parts(references, asked)}
+
     def acts(self, reference: str | None = None) -> list[Act]:
         """The acts in their order, each with all its events; with a reference only those that did something to it."""
         acts, events = select(ActRow), select(col(EventRow.act), col(EventRow.text))
@@ -188,6 +216,48 @@ class Reading:
         of_version = (col(ScanRow.reference) == reference) & (col(ScanRow.version) == version)
         rows = self._all(select(ScanRow).where(of_version & (col(ScanRow.field) == field)))
         return as_scan(rows[0][0]) if rows else None
+
+    def obligations(
+        self,
+        owner: str | None = None,
+        *,
+        nobody: bool = False,
+        until: date | None = None,
+        next_until: date | None = None,
+        stale_by: date | None = None,
+        limit: int | None = None,
+    ) -> list[KeptObligation]:
+        """What is owed as it is kept, the earliest due first; each condition is answered by an index.
+
+        `owner`: by that person; `nobody`: by no person, but by roles. `until`: due by that day; `next_until`: whose next
+        reminder step comes by that day; `stale_by`: to be derived anew by that day. `limit`: no more than so many.
+        """
+        asked = select(ObligationRow)
+        if owner is not None:
+            asked = asked.where(col(ObligationRow.person_reference) == owner)
+        if nobody:
+            asked = asked.where(col(ObligationRow.person_reference).is_(None))
+        for column, day in (
+            (ObligationRow.due_on, until),
+            (ObligationRow.next_on, next_until),
+            (ObligationRow.stale_on, stale_by),
+        ):
+            asked = asked if day is None else asked.where(col(column) <= day)
+        if limit is not None:
+            asked = asked.order_by(col(ObligationRow.due_on), col(ObligationRow.reference)).limit(limit)
+        return sorted(as_obligation(row) for (row,) in self._all(asked))
+
+    def obligations_of(self, references: Sequence[str]) -> dict[str, list[KeptObligation]]:
+        """What each of these records owes as it is kept, the earliest due first."""
+        rows = self._in_parts(
+            references, lambda some: select(ObligationRow).where(col(ObligationRow.reference).in_(some))
+        )
+        return _sorted_out(references, sorted(as_obligation(row) for (row,) in rows), lambda one: one.record)
+
+    def basis(self, name: str) -> str | None:
+        """The hash of that from which everything kept under a name was derived; none where nothing was."""
+        rows = self._all(select(ProjectionRow).where(col(ProjectionRow.name) == name))
+        return rows[0][0].sha256 if rows else None
 
     def free_number(self, prefix: str) -> int:
         """The number after the highest of the references that are made of this prefix, a hyphen and digits."""

@@ -7,15 +7,21 @@ from typing import Any
 
 from sdflow.adapters.storage.tables import (
     ActRow,
+    DeliveryRow,
     DocumentRow,
     EnvelopeRow,
+    ObligationRow,
     RecordRow,
+    ReminderRow,
     RevisionRow,
     ScanRow,
     SignatureRow,
 )
 from sdflow.domain.event import Act
+from sdflow.domain.message import Delivery, DeliveryState
+from sdflow.domain.obligation import KeptObligation
 from sdflow.domain.record import Envelope, Record, Revision, StoredDocument, StoredScan, StoredSignature
+from sdflow.domain.reminder import LedgerStep, ReminderStep, StepState
 
 
 def as_record(row: RecordRow, revision: RevisionRow) -> Record:
@@ -185,3 +191,81 @@ def scan_row(scan: StoredScan) -> ScanRow:
         content=scan.content,
         sha256=scan.sha256,
     )
+
+
+def as_obligation(row: ObligationRow) -> KeptObligation:
+    """What is owed."""
+    return KeptObligation(
+        due_on=row.due_on,
+        record=row.reference,
+        name=row.name,
+        subject=row.subject,
+        person=row.person_reference,
+        by=tuple(row.roles.split()),
+        meaning=row.meaning,
+        reason=row.reason,
+        kind=row.kind,
+        known_on=row.known_on,
+        next_on=row.next_on,
+        stale_on=row.stale_on,
+    )
+
+
+def obligation_values(kept: KeptObligation) -> dict[str, Any]:
+    """The columns of what is owed."""
+    return {
+        "reference": kept.record,
+        "name": kept.name,
+        "subject": kept.subject,
+        "due_on": kept.due_on,
+        "kind": kept.kind,
+        "person_reference": kept.person,
+        "roles": " ".join(kept.by),
+        "meaning": kept.meaning,
+        "reason": kept.reason,
+        "known_on": kept.known_on,
+        "next_on": kept.next_on,
+        "stale_on": kept.stale_on,
+    }
+
+
+def as_ledger_step(row: ReminderRow) -> LedgerStep:
+    """A step of the ledger."""
+    return LedgerStep(
+        key=(row.reference, row.name, row.subject, row.due_on),
+        step=ReminderStep(row.step, row.comes_on),
+        state=StepState(row.state),
+        planned_at=row.planned_at,
+        settled_at=row.settled_at,
+        folded_into=row.folded_into,
+        why=row.why,
+    )
+
+
+def ledger_values(step: LedgerStep) -> dict[str, Any]:
+    """The columns of a step."""
+    reference, name, subject, due_on = step.key
+    return {
+        "reference": reference,
+        "name": name,
+        "subject": subject,
+        "due_on": due_on,
+        "step": step.step.days,
+        "comes_on": step.step.on,
+        "state": step.state.value,
+        "folded_into": step.folded_into,
+        "why": step.why,
+        "planned_at": step.planned_at,
+        "settled_at": step.settled_at,
+    }
+
+
+def as_delivery(row: DeliveryRow) -> Delivery:
+    """A message on its way."""
+    columns = {name: getattr(row, name) for name in DeliveryRow.model_fields}
+    return Delivery(**{**columns, "state": DeliveryState(row.state)})
+
+
+def delivery_values(delivery: Delivery) -> dict[str, Any]:
+    """The columns of a message on its way."""
+    return {name: getattr(delivery, name) for name in DeliveryRow.model_fields} | {"state": delivery.state.value}

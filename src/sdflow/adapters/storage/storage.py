@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from sdflow.adapters.storage import condition, schema
 from sdflow.adapters.storage.connection import database_name, engine_for, file_of, for_reading, for_writing, parsed
 from sdflow.adapters.storage.failures import understood
+from sdflow.adapters.storage.ledger import Ledger
+from sdflow.adapters.storage.noting import Noting
 from sdflow.adapters.storage.reading import Reading
 from sdflow.adapters.storage.snapshot import Snapshot
 from sdflow.adapters.storage.writing import Writing
@@ -75,6 +77,29 @@ class Storage:
             yield writing
             if writing.closed:
                 session.commit()
+
+    @contextmanager
+    def noting(self) -> Iterator[Noting]:
+        """One transaction for what follows from the records: kept unless something was raised. It is no act."""
+        with understood(self._source), Session(self._writing_engine, expire_on_commit=False) as session:
+            session.connection()
+            yield Noting(session, self._source)
+            session.commit()
+
+    @contextmanager
+    def ledger(self, *, keep: bool = True) -> Iterator[Ledger]:
+        """One transaction for what people are told; without `keep` it is only tried, and nothing of it stays."""
+        with understood(self._source), Session(self._writing_engine, expire_on_commit=False) as session:
+            session.connection()
+            yield Ledger(session, self._source)
+            if keep:
+                session.commit()
+
+    @contextmanager
+    def looking(self) -> Iterator[Ledger]:
+        """One consistent view of what people were told, beside the records; nothing can be written."""
+        with understood(self._source), Session(self._reading_engine) as session:
+            yield Ledger(session, self._source)
 
     def schema_version(self) -> str:
         """The version of the schema, empty where there is none."""

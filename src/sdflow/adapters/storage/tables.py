@@ -9,7 +9,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Text,
+)
 from sqlmodel import Field, SQLModel
 
 from sdflow.adapters.storage.instant import Instant
@@ -187,3 +197,101 @@ class ScanRow(Row, table=True):
     content: bytes = Field(sa_type=LargeBinary)
     sha256: str = Field(index=True, sa_type=Text)
     act: int = Field(default=0, index=True, sa_column_args=_deferred("act.number"))
+
+
+class ObligationRow(Row, table=True):
+    """What a record owes by a day; derived from the records, and kept so that what is due is found by an index."""
+
+    __tablename__ = "obligation"
+    __table_args__ = (
+        Index(None, "due_on"),
+        Index(None, "person_reference", "due_on"),
+        Index(None, "next_on"),
+        Index(None, "stale_on"),
+    )
+
+    reference: str = Field(primary_key=True, sa_type=Text, sa_column_args=_deferred("record.reference"))
+    name: str = Field(primary_key=True, sa_type=Text)
+    subject: str = Field(primary_key=True, sa_type=Text)
+    due_on: date
+    kind: str = Field(sa_type=Text)
+    person_reference: str | None = Field(default=None, sa_type=Text)
+    roles: str = Field(sa_type=Text)
+    meaning: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    known_on: date
+    next_on: date
+    stale_on: date | None = None
+
+
+class ProjectionRow(Row, table=True):
+    """From which definitions something was derived that is kept: the hash of them."""
+
+    __tablename__ = "projection"
+
+    name: str = Field(primary_key=True, sa_type=Text)
+    sha256: str = Field(sa_type=Text)
+
+
+class ReminderRow(Row, table=True):
+    """A step by which somebody was to be reminded: planned once, whoever plans."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (Index(None, "state"),)
+
+    reference: str = Field(primary_key=True, sa_type=Text, sa_column_args=_deferred("record.reference"))
+    name: str = Field(primary_key=True, sa_type=Text)
+    subject: str = Field(primary_key=True, sa_type=Text)
+    due_on: date = Field(primary_key=True)
+    step: int = Field(primary_key=True, sa_column_kwargs=_own_number())
+    comes_on: date
+    state: str = Field(sa_type=Text)
+    folded_into: int | None = None
+    why: str = Field(default="", sa_type=Text)
+    planned_at: datetime = Field(sa_type=Instant)
+    settled_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class DeliveryRow(Row, table=True):
+    """A message to one recipient over one channel, and how it stands with it."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (Index(None, "state", "not_before"),)
+
+    id: str = Field(primary_key=True, sa_type=Text)
+    channel: str = Field(sa_type=Text)
+    recipient: str | None = Field(default=None, sa_type=Text)
+    day: date
+    state: str = Field(sa_type=Text)
+    planned_at: datetime = Field(sa_type=Instant)
+    not_before: datetime = Field(sa_type=Instant)
+    attempts: int = 0
+    claimed_by: str = Field(default="", sa_type=Text)
+    claimed_at: datetime | None = Field(default=None, sa_type=Instant)
+    begun: bool = False
+    address: str = Field(default="", sa_type=Text)
+    problem: str = Field(default="", sa_type=Text)
+    settled_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class MentionRow(Row, table=True):
+    """A step of which a message tells."""
+
+    __tablename__ = "mention"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["reference", "name", "subject", "due_on", "step"],
+            ["reminder.reference", "reminder.name", "reminder.subject", "reminder.due_on", "reminder.step"],
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+        Index(None, "reference", "name", "subject", "due_on", "step"),
+    )
+
+    delivery: str = Field(primary_key=True, sa_type=Text, sa_column_args=_deferred("delivery.id"))
+    reference: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(primary_key=True, sa_type=Text)
+    subject: str = Field(primary_key=True, sa_type=Text)
+    due_on: date = Field(primary_key=True)
+    step: int = Field(primary_key=True, sa_column_kwargs=_own_number())
+    escalated: bool = False

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from sdflow.domain.kind import HOUSEKEEPING, Content, Description, Key, Line, Reference, RefersTo, Strict
-from sdflow.domain.trait import Acting, HeldCertificate, HeldRole, Party
+from sdflow.domain.trait import Acting, HeldCertificate, HeldRole, Party, Reachable, Timed
 
 Fingerprint = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -36,7 +36,7 @@ class Certificate(Strict):
     revocation_reason: Line | None = Field(None, description="Why it was revoked")
 
 
-class Person(Content, Acting):
+class Person(Content, Acting, Reachable):
     """Somebody who acts; the title is the person's name."""
 
     description = Description("person", "Person", "People", "PER")
@@ -50,10 +50,23 @@ class Person(Content, Acting):
     certificates: dict[Key, Certificate] = Field(default_factory=dict, description="Certificates for signing")
     email: Line | None = Field(None, json_schema_extra=HOUSEKEEPING)
     telephone: Line | None = Field(None, json_schema_extra=HOUSEKEEPING)
+    calendar: Annotated[Reference, RefersTo((Timed,))] | None = Field(
+        None,
+        description="The calendar by which the person works; reminders reach the person on its working days",
+        json_schema_extra=HOUSEKEEPING,
+    )
 
     def login_name(self) -> str | None:
         """The operating-system login that stands for this person."""
         return self.login
+
+    def mail_address(self) -> str | None:
+        """The mail address."""
+        return self.email
+
+    def working_calendar(self) -> str | None:
+        """The calendar by which the person works."""
+        return self.calendar
 
     def acts_for(self) -> str | None:
         """The party for which the person acts."""

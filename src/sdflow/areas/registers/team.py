@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from sdflow.domain.agreement import PersonReference
@@ -13,6 +15,7 @@ class Team(Content, Party):
     """A group inside the provider that carries part of a service."""
 
     description = Description("team", "Team", "Teams", "TEAM")
+    ours: ClassVar[bool] = True
 
     purpose: Text | None = Field(None, description="What the team does")
     lead: PersonReference | None = Field(None, description="Who leads the team")

@@ -42,5 +42,11 @@ class Contract(Agreement, Supporting):
     def support(self) -> SupportPromise:
         """What the supplier promises."""
         return SupportPromise(
-            self.term, self.hours, self.components, self.targets, self.severities, services=tuple(self.supports)
+            self.term,
+            self.hours,
+            self.components,
+            self.targets,
+            self.severities,
+            services=tuple(self.supports),
+            bought=True,
         )

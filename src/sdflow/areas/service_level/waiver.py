@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints, model_validator
 from sdflow.domain.agreement import PersonReference
 from sdflow.domain.kind import Content, Description, Line, Reference, RefersTo, Text
 from sdflow.domain.rule import RULE_ID_PATTERN
-from sdflow.domain.trait import Promising, Waiving
+from sdflow.domain.trait import Provable, Waiving
 from sdflow.domain.waiver import Acceptance
 
 LONGEST_TITLE = 200
@@ -22,7 +22,9 @@ class Waiver(Content, Waiving):
 
     description = Description("waiver", "Waiver", "Waivers", "WVR")
 
-    agreement: Annotated[Reference, RefersTo((Promising,))] = Field(description="About which agreement")
+    agreement: Annotated[Reference, RefersTo((Provable,))] = Field(
+        description="About which agreement, analysis, plan or test"
+    )
     rule: Annotated[str, StringConstraints(pattern=RULE_ID_PATTERN)] = Field(
         description="The rule whose finding is accepted"
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from sdflow.domain.alignment.availability import availability_facts
+from sdflow.domain.alignment.ends import end_facts
 from sdflow.domain.alignment.hours import hours_facts
 from sdflow.domain.alignment.promised import promised_facts
 from sdflow.domain.alignment.routes import route_facts
 from sdflow.domain.alignment.terms import term_facts
 from sdflow.domain.fact import FactKind
-from sdflow.domain.scene import Horizon, Scene
+from sdflow.domain.scene import Scene
 
 __all__ = ["facts_of"]
 
@@ -18,7 +19,7 @@ def facts_of(scene: Scene) -> list[FactKind]:
 
     Times are looked at for each stretch of the horizon in which the same versions of its supporters hold.
     """
-    horizon = Horizon.of(scene.promise.term, scene.as_of)
+    horizon = scene.horizon
     parts = list(scene.parts(horizon))
     return list(
         dict.fromkeys(
@@ -28,6 +29,7 @@ def facts_of(scene: Scene) -> list[FactKind]:
                 *availability_facts(scene, horizon),
                 *(fact for part, span in parts for fact in route_facts(part, span)),
                 *term_facts(scene, horizon),
+                *end_facts(scene),
             ]
         )
     )

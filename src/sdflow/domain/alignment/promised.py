@@ -44,7 +44,7 @@ def _stated(scene: Scene) -> Iterator[_Stated]:
 
 def _times(scene: Scene) -> Iterator[_Stated]:
     """R4: each promised time, with the longest elapsed time that it can take."""
-    horizon = Horizon.of(scene.promise.term, scene.as_of)
+    horizon = scene.horizon
     for metric, priority, target in time_targets(scene):
         before = None if metric == RESPONSE else scene.promise.targets.response
         span = span_of(scene, (f"targets.{metric}", priority), target, before)

@@ -16,7 +16,8 @@ from sdflow.domain.terms import current_term_end, current_term_start
 def term_facts(scene: Scene, horizon: Horizon) -> Iterator[FactKind]:
     """R15: the days of the agreement's term on which something that it needs is not in force and signed.
 
-    They are all days of the current term, however long it is; of an open-ended one those of the horizon.
+    They are all days of the current term on which the version holds, however many; of an open-ended one those of the
+    horizon. Agreements that follow one another on a route support it together.
     """
     days = _term_days(scene, horizon)
     for component in needed_components(scene.structure, scene.dependencies):
@@ -26,17 +27,23 @@ def term_facts(scene: Scene, horizon: Horizon) -> Iterator[FactKind]:
     used = {priority for _, priority, _ in time_targets(scene)}
     for _, route in sorted(scene.routes.items()):
         if used.intersection(route.priorities):
-            named = list(dict.fromkeys(one for tier in route.tiers for one in tier.agreements))
-            tiers = [scene.versions_of(reference) for reference in named]
-            signed = [union(*(_days(one, days) for one in versions if one.binding)) for versions in tiers]
-            everybody = [one for versions in tiers for one in versions]
+            named = dict.fromkeys(line for tier in route.tiers for line in tier.successions)
+            lines = [[one for reference in line for one in scene.versions_of(reference)] for line in named]
+            signed = [union(*(_days(one, days) for one in line if one.binding)) for line in lines]
+            everybody = [one for line in lines for one in line]
             yield _support_term(scene, days, route.title, everybody, intersection(*signed))
 
 
 def _term_days(scene: Scene, horizon: Horizon) -> tuple[date, date]:
-    term, today = scene.promise.term, scene.as_of or scene.promise.term.start_on
+    term = scene.promise.term
+    since = scene.since or term.start_on
+    today = max(scene.as_of or term.start_on, since)
     end = current_term_end(term, today)
-    return (current_term_start(term, today), end) if end else (horizon.first, horizon.agreed_until)
+    if end is None:
+        return horizon.first, horizon.agreed_until
+    first = current_term_start(term, today)
+    first = max(first, since) if since <= end else first
+    return first, min(end, scene.until) if scene.until and scene.until >= first else end
 
 
 def _days(supporter: Supporter, days: tuple[date, date]) -> Intervals:

@@ -52,6 +52,8 @@ class AgreedTime:
         self.horizon = horizon
         self.zone = hours.zone
         self.periods = stretches(hours.zone, period, horizon.first, horizon.last)
+        if not len(self.periods.starts):
+            self.periods = stretches(hours.zone, period, horizon.first, horizon.twelve_months_on)
         self._first = date(horizon.first.year - 1, 1, 1)
         self._last = date(_day_after(self.periods.ends.max()).year, 12, 31)
         critical = [one.instants(hours.zone, self._first, self._last) for one in within]

@@ -31,6 +31,8 @@ class FactKind:
     """Whether the fact only states what is promised, so that another fact has to compare it."""
     compares_support: ClassVar[bool] = True
     """Whether the fact holds a promise against those who carry it, so that its clause counts as looked at."""
+    link: ClassVar[str] = ""
+    """Which link of the chain from business need to promise the fact is about; empty where of none."""
 
     def __init_subclass__(cls) -> None:
         FactKind.kinds[cls.kind_name()] = cls

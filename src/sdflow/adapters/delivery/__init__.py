@@ -1,0 +1,1 @@
+"""Delivery: messages leave by mail, and by the channels that Apprise speaks."""

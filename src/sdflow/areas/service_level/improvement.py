@@ -1,0 +1,156 @@
+"""Improvement: an item of the service improvement programme, which closes only on a measured value."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from sdflow.domain import improvement as domain
+from sdflow.domain.agreement import PersonReference
+from sdflow.domain.improvement import (
+    ImprovementAction,
+    Improving,
+    Kpi,
+    Origin,
+    Priority,
+    Seen,
+    Shortcoming,
+    Size,
+    Worth,
+)
+from sdflow.domain.kind import Content, Description, Key, Line, Reference, RefersTo, Strict, Text
+from sdflow.domain.trait import Catalogued, Concluding
+
+LONGEST_TITLE = 200
+RecordReference = Annotated[Reference, RefersTo((Content,))]
+
+
+class Occurrence(Strict):
+    """One time that the cause was seen."""
+
+    on: date
+    statement: Text = Field(description="What was found")
+    source: RecordReference | None = Field(None, description="The record in which it was found")
+
+
+class ImprovementItem(Content, Improving, Concluding):
+    """What has to become better, how that is measured, who does what, and what came of it."""
+
+    description = Description("improvement", "Improvement item", "Improvement items", "SIP", document=True)
+
+    origin: Origin = Field(description="What gave the reason")
+    raised_on: date
+    raised_by: PersonReference | None = None
+    programme: Annotated[Reference, RefersTo(("improvement_programme",))] | None = Field(
+        None, description="The programme of which it is a part"
+    )
+    record: RecordReference | None = Field(None, description="The record that it is about")
+    target: Line | None = Field(None, description="The clause that it is about, such as targets.restore.P1")
+    cause: Text | None = Field(None, description="Why it falls short: the rule, or what a test has shown")
+    service: Annotated[Reference, RefersTo((Catalogued,))] | None = Field(None, description="The service that gains")
+    statement: Text = Field(description="What must become better")
+    justification: Text | None = Field(None, description="Why it is worth the work")
+    size: Size | None = None
+    priority: Priority | None = None
+    kpi: Kpi | None = Field(None, description="By which figure it is judged")
+    due_on: date | None = Field(None, description="The last day on which it is in time")
+    cost: Worth | None = None
+    benefit: Worth | None = None
+    owner: PersonReference | None = Field(None, description="Who answers for it")
+    verifier: PersonReference | None = Field(None, description="Who verifies the measured value; never the owner")
+    actions: Annotated[dict[Key, ImprovementAction], Field(max_length=100)] = Field(default_factory=dict)
+    occurrences: Annotated[dict[Key, Occurrence], Field(max_length=1000)] = Field(
+        default_factory=dict, description="Each time that the cause was seen, the first one first"
+    )
+    closure_reason: Text | None = Field(None, description="What is to be said of how it ended")
+
+    @model_validator(mode="after")
+    def _verified_by_somebody_else(self) -> Self:
+        if self.owner is not None and self.owner == self.verifier:
+            raise ValueError(f"verifier: {self.owner} is the owner; what was reached is verified by somebody else")
+        return self
+
+    @model_validator(mode="after")
+    def _a_clause_of_something(self) -> Self:
+        if self.target is not None and self.record is None:
+            raise ValueError("target: names a clause of no record; give the record too")
+        return self
+
+    @model_validator(mode="after")
+    def _in_the_order_of_days(self) -> Self:
+        days = [one.on for one in self.occurrences.values()]
+        early = next((later for earlier, later in pairwise(days) if later < earlier), None)
+        if early is not None:
+            raise ValueError(f"occurrences: the one of {early} stands after a later one; put them in the order of days")
+        return self
+
+    @classmethod
+    def raising(cls, found: Shortcoming, on: date, by: str) -> Self:
+        """The item that takes up what was found."""
+        about = f"{found.concern.record}: {found.wanted}"
+        return cls(
+            title=about if len(about) <= LONGEST_TITLE else f"{about[: LONGEST_TITLE - 1]}…",
+            origin=found.origin,
+            raised_on=on,
+            raised_by=by,
+            record=found.concern.record,
+            target=found.concern.target or None,
+            cause=found.concern.cause,
+            service=found.service,
+            statement=f"{found.wanted[:1].upper()}{found.wanted[1:]}",
+            due_on=found.due_on,
+            owner=found.owner,
+            occurrences={"o1": Occurrence(on=on, statement=found.statement, source=found.source)},
+        )
+
+    def seen_again(self, found: Seen) -> Self:
+        """The item with a further occurrence."""
+        numbers = [int(key[1:]) for key in self.occurrences if key.startswith("o") and key[1:].isdigit()]
+        key = f"o{max(numbers, default=0) + 1}"
+        further = Occurrence(on=found.on, statement=found.statement, source=found.source)
+        return self.model_copy(update={"occurrences": self.occurrences | {key: further}})
+
+    def improvement(self) -> domain.Improvement:
+        """What it says, as far as others ask."""
+        concern = domain.Concern(self.record, self.target or "", self.cause) if self.record and self.cause else None
+        return domain.Improvement(
+            concern=concern,
+            origin=self.origin,
+            wanted=self.statement,
+            record=self.record,
+            kpi=self.kpi,
+            owner=self.owner,
+            verifier=self.verifier,
+            service=self.service,
+            programme=self.programme,
+            justification=self.justification,
+            size=self.size,
+            priority=self.priority,
+            raised_on=self.raised_on,
+            due_on=self.due_on,
+            cost=self.cost,
+            benefit=self.benefit,
+            actions=self.actions,
+            seen=tuple(Seen(one.on, one.statement, one.source) for one in self.occurrences.values()),
+            closure_reason=self.closure_reason,
+        )
+
+    def conclusion(self) -> str:
+        """Whether the measured value reaches the target; empty while that is open."""
+        found = self.kpi.conclusion() if self.kpi else None
+        return found.value if found else ""
+
+    def ends_on(self) -> date | None:
+        """The last day on which it is in time."""
+        return self.due_on
+
+    def owner_reference(self) -> str | None:
+        """Who answers for it."""
+        return self.owner
+
+    def service_reference(self) -> str | None:
+        """The service that gains."""
+        return self.service
