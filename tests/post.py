@@ -54,9 +54,8 @@ class Mailbox:
             assert isinstance(parsed, EmailMessage)
             self.letters.append((envelope.rcpt_tos[0], parsed))
         if answer == "drop":
-            transport = server.transport
-            assert transport is not None
-            transport.abort()
+            assert isinstance(server.transport, asyncio.WriteTransport)
+            server.transport.abort()
             await asyncio.sleep(0)
         return answer
 

@@ -1,15 +1,21 @@
-"""Processes that remind: each opens the workspace of a folder for itself, with the definitions that all of them share."""
+"""Processes that remind, born of one that has the definitions loaded: `race` lets them run at once, `kill` one by one.
+
+Run as a program, it prints what came of it as JSON: the planned steps and sent messages of each, or how many were killed.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
+import json
+import os
+import random
+import signal
+import sys
 import tempfile
+import time
 import tomllib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
-from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 from post import NOON, Clock
@@ -20,42 +26,81 @@ from sdflow.engine.workspace import Workspace
 from sdflow.operations.remind import remind
 
 
-def _empty() -> Workspace:
-    with tempfile.TemporaryDirectory() as folder:
-        bootstrap.write_settings(Path(folder), "Northgate", None)
-        return bootstrap.open_workspace(Path(folder), create=True)
+def main(what: str, folder: str, day: str, count: str) -> None:
+    """Do what was asked for."""
+    with tempfile.TemporaryDirectory() as place:
+        bootstrap.write_settings(Path(place), "Northgate", None)
+        like = bootstrap.open_workspace(Path(place), create=True)
+        asked = like, Path(folder), date.fromisoformat(day), int(count)
+        print(json.dumps(race(*asked) if what == "race" else kill(*asked)))
 
 
-LIKE = _empty()
+def race(like: Workspace, folder: Path, day: date, count: int) -> list[list[int]]:
+    """How many steps each planned and how many messages each sent, when all began at the same moment."""
+    begin, ended = os.pipe(), os.pipe()
+    children = [_born(lambda: _race(like, folder, day, begin, ended[1])) for _ in range(count)]
+    time.sleep(1)
+    os.write(begin[1], b"." * count)
+    codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+    assert codes == [0] * count, codes
+    os.close(ended[1])
+    with os.fdopen(ended[0]) as heard:
+        return [json.loads(line) for line in heard]
 
 
-def processes() -> ForkServerContext:
-    """Processes that begin with this module loaded."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["senders"])
-    return context
+def _race(like: Workspace, folder: Path, day: date, begin: tuple[int, int], ended: int) -> None:
+    workspace = reopened(like, folder)
+    os.read(begin[0], 1)
+    outcome = remind(workspace, Clock(), day)
+    os.write(ended, f"{json.dumps([outcome.steps, outcome.sent])}\n".encode())
 
 
-def reopened(folder: Path) -> Workspace:
+def kill(like: Workspace, folder: Path, day: date, count: int) -> int:
+    """How many of so many were killed at a random moment before they had sent everything.
+
+    The clock of each is an hour further than that of the one before, so that the claims of the dead have ended.
+    """
+    chance = random.Random(count)
+    killed = 0
+    for generation in range(count):
+        ready = os.pipe()
+        child = _born(lambda: _remind(like, folder, day, generation, ready[1]))  # noqa: B023 - it is called at once
+        os.close(ready[1])
+        os.read(ready[0], 1)
+        time.sleep(chance.uniform(0, 0.5))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        killed += os.read(ready[0], 1) == b""
+        os.close(ready[0])
+    return killed
+
+
+def _remind(like: Workspace, folder: Path, day: date, generation: int, ready: int) -> None:
+    workspace = reopened(like, folder)
+    os.write(ready, b"r")
+    remind(workspace, Clock(NOON + timedelta(hours=generation)), day)
+    os.write(ready, b"d")
+
+
+def reopened(like: Workspace, folder: Path) -> Workspace:
+    """The workspace of a folder, with a database connection of its own."""
     found = tomllib.loads((folder / "sdflow.toml").read_text("utf-8"))
     url = found.get("storage", {}).get("url", f"sqlite:///{folder / 'sdflow.db'}")
-    return replace(LIKE, folder=folder, storage=Storage.open(url), post=post(folder / "sdflow.toml", found))
+    return replace(like, folder=folder, storage=Storage.open(url), post=post(folder / "sdflow.toml", found))
 
 
-def remind_at_once(folder: Path, day: date, barrier: Barrier, answers: Connection) -> None:
-    """Plan and send when everybody is ready."""
-    workspace = reopened(folder)
-    barrier.wait()
-    outcome = remind(workspace, Clock(), day)
-    answers.send((outcome.steps, outcome.sent))
-    workspace.storage.dispose()
+def _born(living: Callable[[], None]) -> int:
+    """A process that does one thing and ends, whatever happens."""
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        living()
+        code = 0
+    finally:
+        os._exit(code)
 
 
-def remind_until_killed(folder: Path, day: date, generation: int, ready: Connection) -> None:
-    """Plan and send, by a clock that is an hour further with every generation, so that claims of the dead have ended."""
-    workspace = reopened(folder)
-    ready.send("ready")
-    remind(workspace, Clock(NOON + timedelta(hours=generation)), day)
-    ready.send("done")
-    workspace.storage.dispose()
-
+if __name__ == "__main__":
+    main(*sys.argv[1:])

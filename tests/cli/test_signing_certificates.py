@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -174,6 +174,14 @@ def test_nothing_is_signed_with_a_certificate_from_the_day_on_which_it_was_revok
     side_by_side.must("advance", RECORD, "reopen", day=None)
     keyless = side_by_side.type("advance", RECORD, "open_signing", day=None)
     assert "no valid certificate is registered for Mei Lin" in keyless.words
+
+
+def test_a_revoked_certificate_signs_nothing_on_an_earlier_business_day_either(side_by_side: Counter) -> None:
+    (held,) = side_by_side.must("key", "list", LIN, "--json", day=None).data
+    later = (datetime.now(UTC).date() + timedelta(days=30)).isoformat()
+    side_by_side.must("key", "revoke", LIN, held["fingerprint"][:16], "--reason", "Laptop stolen", day=later)
+    said = side_by_side.sign(LIN)
+    assert (said.code, "was revoked on" in said.words) == (1, True)
 
 
 def test_what_was_signed_before_a_revocation_stays_signed(side_by_side: Counter, tmp_path: Path) -> None:

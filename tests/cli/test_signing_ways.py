@@ -138,6 +138,18 @@ def test_the_scan_is_kept_byte_for_byte_and_its_hash_is_in_the_history(
     assert "no signature on paper in 'team'" in said.err
 
 
+def test_a_signature_on_paper_that_nobody_recorded_is_missing_beside_the_records(
+    on_paper: Counter, tmp_path: Path
+) -> None:
+    on_paper.sign(LIN)
+    verified = on_paper.verified(tmp_path)
+    assert verified.code == 1
+    assert (
+        "Alan Briggs is to sign for Northgate Service Delivery on paper; no such signature is on record"
+        in verified.words
+    )
+
+
 def test_who_has_a_key_may_still_sign_on_paper_but_then_the_file_alone_is_incomplete(
     side_by_side: Counter, scan: Path, tmp_path: Path
 ) -> None:

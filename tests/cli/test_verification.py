@@ -255,6 +255,22 @@ def test_a_file_in_a_folder_that_cannot_be_opened_stops_no_other(signed: Office,
     assert "1 of 2 files are genuine" in said.words
 
 
+def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "endless.pdf")
+    words = [sys.executable, "-m", "sdflow", "verify", str(tmp_path), "--without-database"]
+    finished = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert finished.returncode == 1
+    assert "The file cannot be read" in " ".join(finished.stdout.split())
+
+
+def test_what_a_stranger_wrote_does_not_steer_the_terminal(signed: Office, tmp_path: Path) -> None:
+    (tmp_path / "a\x1b[2K\x1b[1A\u202eb.pdf").write_bytes(b"%PDF-1.7 nothing")
+    said = signed.type("verify", str(tmp_path), "--without-database", person=None, day=None)
+    assert "\x1b" not in said.out
+    assert "\u202e" not in said.out
+    assert "\\u001b" in said.out
+
+
 def test_of_many_files_it_is_shown_on_a_terminal_how_many_are_done(tmp_path: Path) -> None:
     for number in range(5):
         (tmp_path / f"{number}.pdf").write_bytes(b"%PDF-1.7 nothing")

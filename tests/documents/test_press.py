@@ -139,6 +139,13 @@ def test_a_changed_stylesheet_picture_or_font_gives_another_key(name: str, tmp_p
     assert len(set(keys)) == 3
 
 
+def test_what_is_to_be_signed_on_paper_alone_never_comes_from_the_cache_either(tmp_path: Path) -> None:
+    to_sign = replace(MANUSCRIPT, final=True)
+    cache = DocumentCache(tmp_path)
+    cache.keep(fingerprint(to_sign, [DOCUMENTS]), b"%PDF of somebody else")
+    assert PdfPress([DOCUMENTS], cache).render(to_sign) == PdfPress([DOCUMENTS]).render(to_sign)
+
+
 def test_a_full_cache_lets_go_of_what_was_not_asked_for_longest(tmp_path: Path) -> None:
     cache = DocumentCache(tmp_path, megabytes=1)
     content = {key: key.encode() * 200_000 for key in ("aa", "bb", "cc")}

@@ -302,6 +302,8 @@ def _of_test(case: Case) -> Iterator[str]:
         yield "SCM-026"
     if measured and outcome != "passed":
         yield "SCM-027"
+    if measured and time is None:
+        yield "SCM-038"
     for found, wanted, name in (
         (time, [need[0] for need in case.needs] + [promised[0]], "SCM-028"),
         (point, [need[2] for need in case.needs] + [promised[1]], "SCM-029"),

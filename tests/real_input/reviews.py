@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from real_input.records import KEEPER, as_yaml, record
 from sdflow import bootstrap
-from sdflow.adapters.storage import Storage
 from sdflow.engine.workspace import Occasion, Workspace
 from sdflow.operations.apply import Applied, apply
 from sdflow.operations.initialise import register_first_person
@@ -76,12 +75,10 @@ def occasion(day: date) -> Occasion:
     return Occasion(KEEPER, "Kit Keeper", "tester", datetime.combine(day, time(9), tzinfo=UTC), day)
 
 
-def reading_room(folder: Path, day: date, url: str = "sqlite://") -> Workspace:
-    """A workspace with nobody in it but the keeper, whose records are kept in memory unless an address is given."""
+def reading_room(folder: Path, day: date) -> Workspace:
+    """A workspace with nobody in it but the keeper; its records are kept in memory."""
     bootstrap.write_settings(folder, "Reading room", "sqlite://")
     workspace = bootstrap.open_workspace(folder, create=True)
-    if url != "sqlite://":
-        workspace = replace(workspace, storage=Storage.create(url))
     register_first_person(workspace, occasion(day), ())
     return workspace
 

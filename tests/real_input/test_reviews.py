@@ -140,7 +140,7 @@ def test_every_review_silences_its_reminders_and_starts_the_next_interval(played
     assert [step for step, one in played.settled.items() if one.state.is_open] == []
 
 
-@pytest.mark.parametrize(("kept", "runs_at_least"), [(0.3, 80), (0.04, 5)])
+@pytest.mark.parametrize(("kept", "runs_at_least"), [(0.15, 30), (0.04, 5)])
 def test_missed_runs_settle_the_same_steps_of_the_same_obligations(
     kept: float, runs_at_least: int, played: Played, history: list[dict[str, str]], tmp_path: Path
 ) -> None:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import click
 from pydantic import BaseModel
@@ -45,9 +46,15 @@ def console(*, record: bool = False) -> Console:
     return Console(theme=THEME, width=width, highlight=False, record=record, emoji=False)
 
 
+def shown(text: str) -> str:
+    """A text of somebody else for the terminal: no markup, and what would steer the terminal or turn the reading is spelt out."""
+    turning = ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return escape("".join(f"\\u{ord(one):04x}" if category(one) in turning else one for one in text))
+
+
 def reference(text: str) -> str:
     """A reference in its colour."""
-    return f"[reference]{escape(text)}[/]"
+    return f"[reference]{shown(text)}[/]"
 
 
 def state(text: str) -> str:

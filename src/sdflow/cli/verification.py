@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.markup import escape
 
-from sdflow.cli.presentation import console, reference, say_json, table
+from sdflow.cli.presentation import console, reference, say_json, shown, table
 from sdflow.cli.progress import watched
 from sdflow.cli.session import Session, examples, shared_options
 from sdflow.domain.errors import Refused, Unreadable
@@ -63,7 +62,7 @@ def verify_command(
     if session.as_json:
         say_json([{**_shown(report), "genuine": report.genuine} for report in reports])
     elif any(path.is_dir() for path in places):
-        print_summary(console(), reports)
+        print_summary(console(), reports, with_database=storage is not None)
     else:
         for report in reports:
             print_report(console(), report, with_database=storage is not None)
@@ -101,6 +100,8 @@ def _files(places: tuple[Path, ...]) -> Iterator[Path]:
 
 def _bytes(path: Path, *, known: bool) -> bytes | None:
     """The content of a file; one that was named must be readable, one that was come across need not be."""
+    if not known and not path.is_file():  # a pipe or a device would never end
+        return None
     try:
         return path.read_bytes()
     except OSError as error:
@@ -119,14 +120,14 @@ def _shown(report: VerificationReport) -> dict[str, object]:
     return {name: getattr(report, name) for name in report.__dataclass_fields__}
 
 
-def print_summary(out: Console, reports: list[VerificationReport]) -> None:
+def print_summary(out: Console, reports: list[VerificationReport], *, with_database: bool) -> None:
     """Many files: one row each, with the first thing that is wrong, and how many are genuine."""
     rows = [
         (
             "[good]✓ genuine[/]" if report.genuine else "[breach]✗ not genuine[/]",
             f"{reference(report.reference)} v{report.version}" if report.reference else "–",
-            escape(report.source),
-            escape(report.failed[0].message) if report.failed else "",
+            shown(report.source),
+            shown(report.failed[0].message) if report.failed else "",
         )
         for report in reports
     ]
@@ -135,17 +136,20 @@ def print_summary(out: Console, reports: list[VerificationReport]) -> None:
     out.print(f"{genuine} of {len(reports)} files are genuine.")
     if genuine < len(reports):
         out.print("[quiet]Verify a file by itself to see everything that was asked of it.[/]")
+    if not with_database:
+        out.print("No records were asked, so a certificate that somebody made in another's name counts as well:")
+        out.print("verify each file by itself, and compare the fingerprints with what the signatories gave you.")
 
 
 def print_report(out: Console, report: VerificationReport, *, with_database: bool) -> None:
     """One file: the verdict, then every check."""
     verdict = "[good]✓ genuine[/]" if report.genuine else "[breach]✗ not genuine[/]"
     named = f"{reference(report.reference)} version {report.version}" if report.reference else "no agreement of ours"
-    out.print(f"{verdict}  [title]{escape(report.source)}[/]  {named}")
+    out.print(f"{verdict}  [title]{shown(report.source)}[/]  {named}")
     for check in report.checks:
-        place = f" [quiet]({escape(check.field)})[/]" if check.field else ""
-        out.print(f"  {MARK[check.held]} {escape(check.message)}{place}")
+        place = f" [quiet]({shown(check.field)})[/]" if check.field else ""
+        out.print(f"  {MARK[check.held]} {shown(check.message)}{place}")
     if not with_database:
         for one in report.signatures:
-            out.print(f"  [quiet]{escape(one.name)}: certificate SHA-256 {one.fingerprint}[/]")
+            out.print(f"  [quiet]{shown(one.name)}: certificate SHA-256 {one.fingerprint}[/]")
         out.print("  [quiet]No records were asked: compare the fingerprints with what the signatories gave you.[/]")

@@ -39,4 +39,5 @@ class Manuscript:
     attachments: tuple[Attachment, ...] = ()
     fields: tuple[str, ...] = ()
     closing: bool = True
+    final: bool = False
     accessible: bool = False

@@ -79,15 +79,6 @@ def refresh(definitions: Definitions, noting: Noting, today: date) -> tuple[Kept
     return tuple(ended)
 
 
-def keep_current(workspace: Workspace, today: date) -> None:
-    """Derive anew whatever may be owed otherwise on a day, all of it where life cycles were changed."""
-    with workspace.storage.noting() as noting:
-        if not is_current(workspace.definitions, noting):
-            rebuild(workspace.definitions, noting, today)
-        while noting.obligations(stale_by=today, limit=1):
-            refresh(workspace.definitions, noting, today)
-
-
 def rebuild(definitions: Definitions, noting: Noting, today: date) -> Rebuilt:
     """Derive anew what every record owes, and say for which another result was kept.
 

@@ -95,6 +95,7 @@ class Publisher:
                 fields=tuple(signature_fields(signing_order(content))) if envelope else (),
                 accessible=self.workspace.accessible,
                 closing=closing_field(signature_fields(signing_order(content))) is not None,
+                final=envelope is not None,
             ),
         )
 

@@ -44,7 +44,7 @@ def sign(
         version = open_version(workspace, change, reference)
         signatory = version.turn_of(occasion.actor, occasion.name)
         require_office(workspace, change, signatory, occasion.today)
-        _right_key(workspace, change, version, signatory, key, occasion)
+        _right_key(workspace, change, version, signatory, key)
         request = _request(version, signatory, occasion)
         pdf = sign_pdf(
             version.document.pdf,
@@ -91,8 +91,8 @@ def _right_key(
     version: OpenVersion,
     signatory: ExpectedSignature,
     key: SignatoryKey,
-    occasion: Occasion,
 ) -> None:
+    """A revocation on record counts whatever business day is named: the file would be refused by `verify`."""
     reopen = "reopen the record after registering another"
     if signatory.method is SigningMethod.paper:
         raise Refused(
@@ -110,7 +110,7 @@ def _right_key(
         )
     held = person(change.writing, workspace.definitions, signatory.person).held_certificates()
     for one in held:
-        if one.fingerprint == key.fingerprint and one.revoked_on and one.revoked_on <= occasion.today:
+        if one.fingerprint == key.fingerprint and one.revoked_on:
             raise Refused(
                 f"the certificate {key.fingerprint[:16]}… of {signatory.name} was revoked on {one.revoked_on:%d %B %Y}",
                 (f"“{one.reason}”",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from sdflow.adapters.signing import agreement_in
 from sdflow.adapters.signing import verify as verify_pdf
 from sdflow.adapters.storage import Reading, Storage
 from sdflow.domain.event import Act
-from sdflow.domain.record import Envelope, StoredSignature
+from sdflow.domain.record import Envelope, Record, StoredSignature
 from sdflow.domain.signature import Check, CheckName, ExpectedSignature, SigningMethod, Trust, VerificationReport
 from sdflow.engine.publication import adopted_as, sha256_of
 from sdflow.engine.signing import envelope_signatories
@@ -30,12 +31,13 @@ def verify(
         latest = reading.document(reference, version) if reference else None
         given = _given(reading, reference, version)
         expected = _expected(reading, envelope, given) if envelope and not adopted_as(envelope) else ()
+        record = reading.record(reference) if reference else None
     paper = adopted_as(envelope) if envelope else None
     if known and envelope and paper:
         return _adopted(source, envelope, paper)
     if envelope is None or latest is None:
         return verify_pdf(pdf, source, expected=(), envelope_sha256="", recorded_sha256=frozenset(), at=at, trust=trust)
-    return verify_pdf(
+    report = verify_pdf(
         pdf,
         source,
         expected=expected,
@@ -44,6 +46,17 @@ def verify(
         at=at,
         trust=trust,
     )
+    return replace(report, checks=(*report.checks, *_overtaken(record, version)))
+
+
+def _overtaken(record: Record | None, version: int) -> Iterator[Check]:
+    """That the file is not of the version that was frozen last: genuine, yet perhaps not what holds."""
+    if record is not None and record.version > version:
+        message = (
+            f"{record.reference} has a later version, {record.version}; which one holds when, sdflow show "
+            f"{record.reference} tells."
+        )
+        yield Check(CheckName.recorded, None, message)
 
 
 def _adopted(source: str, envelope: Envelope, paper: str) -> VerificationReport:

@@ -112,6 +112,14 @@ def sentence(error: Mapping[str, Any]) -> str:
     return expected if kind in _COMPLETE else f"{expected}, {found(value)}"
 
 
+def _counted(context: Mapping[str, Any], value: object) -> dict[str, Any]:
+    """The context with the number of entries, which Pydantic leaves out for mappings."""
+    counted = dict(context)
+    if counted.get("actual_length", 0) is None and isinstance(value, Mapping | list):
+        counted["actual_length"] = len(value)
+    return counted
+
+
 def _expected(kind: str, value: object, context: Mapping[str, Any]) -> str | None:
     if kind in ("enum", "literal_error"):
         return "must be " + str(context["expected"]).replace("'", "")
@@ -120,6 +128,6 @@ def _expected(kind: str, value: object, context: Mapping[str, Any]) -> str | Non
     if kind == "string_too_short":
         return f"needs at least {context['min_length']} characters" if context["min_length"] > 1 else "may not be empty"
     if kind in _EXPECTED:
-        plain = {name: str(item).replace("'", "") for name, item in context.items()}
+        plain = {name: str(item).replace("'", "") for name, item in _counted(context, value).items()}
         return _EXPECTED[kind].format(length=len(str(value)), **plain)
     return next((words for family, words in _FAMILIES.items() if kind.startswith(family)), None)

@@ -173,7 +173,7 @@ def _words(error: Exception) -> str:
         return error.why
     if isinstance(error, smtplib.SMTPResponseException):
         return _Answer(error.smtp_code, _as_bytes(error.smtp_error)).why
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return "the server did not answer in time"
     return str(error) or type(error).__name__
 

@@ -41,7 +41,7 @@ class PdfPress:
         something that it may not have, or the machine lacks a library. What is to be signed is always laid out, never
         taken from a cache that somebody may have written to.
         """
-        if self._cache is None or manuscript.fields:
+        if self._cache is None or manuscript.fields or manuscript.final:
             return self._made(manuscript)
         key = fingerprint(manuscript, self._folders)
         pdf = self._cache.kept(key)

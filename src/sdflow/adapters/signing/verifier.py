@@ -179,10 +179,13 @@ def _signatures_check(case: _Case) -> Check:
 
 def _paper_checks(case: _Case) -> Iterator[Check]:
     for one in case.on_paper:
-        yield Check(CheckName.signatures, None, _on_paper(one), one.field)
+        outstanding = case.recorded is not None and one.signed_at is None
+        yield Check(CheckName.signatures, False if outstanding else None, _on_paper(one, outstanding), one.field)
 
 
-def _on_paper(one: ExpectedSignature) -> str:
+def _on_paper(one: ExpectedSignature, outstanding: bool) -> str:
+    if outstanding:
+        return f"{one.name} is to sign for {one.party} on paper; no such signature is on record."
     if one.signed_at is None:
         return f"{one.name} signs for {one.party} on paper, as agreed; whether that was done is not in this file."
     return (
@@ -242,8 +245,8 @@ def _unchanged_checks(case: _Case) -> Iterator[Check]:
 
 def _complete_check(case: _Case) -> Check:
     last = case.evidence.signatures[-1] if case.evidence.signatures else None
-    if case.on_paper and not case.in_file:
-        return Check(CheckName.complete, None, "Everybody signed on paper, nobody in this file.")
+    if case.on_paper and not case.in_file and case.recorded is not None:
+        return Check(CheckName.complete, None, "Everybody is to sign on paper, nobody in this file.")
     fault = "The file is not signed" if last is None else _incomplete(case, last)
     if fault is None and last is not None and not last.closes:
         return Check(CheckName.complete, True, "The last signature covers the file.")
@@ -272,7 +275,7 @@ def _recorded_check(case: _Case) -> Check:
         message = "No record was at hand: compare each certificate's SHA-256 with the one that its holder gives you."
         return Check(CheckName.recorded, None, message)
     if case.recorded:
-        return Check(CheckName.recorded, True, "The file is the latest on record, byte for byte.")
+        return Check(CheckName.recorded, True, "The file is the latest of its version on record, byte for byte.")
     signed = {one.field for one in case.evidence.signatures}
     waiting = [one.name for one in case.expected or () if one.field not in signed]
     older = f": it is one from before {waiting[0]} signed" if waiting else ""
