@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError
 import sdflow.areas
 from sdflow.adapters.definitions.record_files import RecordFile, read_records
 from sdflow.adapters.definitions.record_text import record_text
+from sdflow.adapters.definitions.text_yaml import read_single
 from sdflow.domain.content import canonical_text
 from sdflow.domain.errors import Fault, Unreadable
 from sdflow.domain.kind import Content, Strict
@@ -491,6 +492,40 @@ def _filled(raw: Any, draw: Any) -> Any:
     if isinstance(raw, list):
         return [_filled(item, draw) for item in raw]
     return draw(TEXTS) if raw == T else raw
+
+
+FILLED: dict[str, Any] = {
+    kind: read_single(Path(__file__).parents[1] / "documents" / f"{kind}.yaml")[0].value
+    for kind in ("bia", "continuity_plan", "continuity_test", "improvement", "risk_assessment")
+}
+"""The contents in which documents are shown with every field filled; that of a test lies beside its plan."""
+
+RAW |= {kind: {**value.get("test", value), "title": T} for kind, value in FILLED.items()} | {
+    "documented_information": {"title": T, "owner": "PER-A", "held_at": T, "purpose": T, "review_every_months": "6"},
+    "improvement_programme": {
+        "title": T,
+        "sponsor": "PER-A",
+        "owner": "PER-B",
+        "scope": T,
+        "goals": {"fewer": {"statement": T, "by": "2027-12-31"}},
+        "starts": "2027-01-01",
+        "budget": {"amount": "1000.50", "currency": "EUR", "per": "year", "remark": T},
+    },
+    "invocation": {
+        "title": T,
+        "owner": "PER-A",
+        "plan": "BCP-A",
+        "plan_version": "1",
+        "zone": "Europe/London",
+        "because": T,
+        "disrupted_at": "2027-03-01T01:00:00+01:00",
+        "invoked_at": "2027-03-01T01:30:00+01:00",
+        "invoked_by": "PER-A",
+        "aims": {"mail": {"service": "SVC-A", "time_minutes": "240"}},
+        "timeline": {"t1": {"at": "2027-03-01T02:00:00Z", "what": T, "by": "PER-A", "restored": ["mail"]}},
+        "problems": [T],
+    },
+}
 
 
 def test_every_shipped_kind_takes_part_in_the_round_trip() -> None:

@@ -16,6 +16,7 @@ NOT_OF_A_KIND = {
     "chain": "the chains from business need to promise that proofs have found",
     "test_programme": "the tests of every continuity plan as they stand on a day",
     "risk_register": "the risks of all assessments on a day",
+    "mail_reminder": "what people are told of what they owe",
     "notice": "the letter that ends any agreement",
     "redline": "what changed between two texts of any record",
 }

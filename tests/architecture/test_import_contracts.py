@@ -10,7 +10,7 @@ from pathlib import Path
 TRESPASSES = {
     "domain/errors.py": [
         "import sdflow.engine.change",
-        "import alembic, cryptography, durable_rules_engine, holidays, icalendar, jinja2, rich, transitions, weasyprint, yaml",
+        "import alembic, apprise, cryptography, durable_rules_engine, holidays, icalendar, jinja2, rich, transitions, weasyprint, yaml",
     ],
     "areas/registers/team.py": ["import sdflow.areas.service_level.sla"],
     "operations/check.py": ["import sdflow.operations.apply"],

@@ -142,7 +142,7 @@ def promises(draw: st.DrawFn) -> StatedPromise:
         recovery_time_objective_hours=Decimal(draw(SHORT)) / 20,
         recovery_point_objective_minutes=draw(st.none() | SHORT.map(Decimal)),
         invoked_after_minutes=draw(MAYBE),
-        minimum_service_percent=draw(st.none() | SHORT.map(Decimal)),
+        minimum_service_percent=draw(st.none() | st.integers(1, 6).map(Decimal)),
         tested_every_months=draw(st.none() | st.integers(1, 12)),
     )
     return StatedPromise(source, draw(PARTIES), target)
@@ -256,7 +256,7 @@ def test_another_service_has_what_the_needs_leave_it(scene: ContinuityScene) -> 
             left = min(stated) - plan.after[NAMES]
             back = plan.minutes[NAMES]
             others = [one.minutes[NAMES] for one in dependency.plans]
-            back = max((one for one in others if one), default=None) if back is None else back
+            back = max((one for one in others if one is not None), default=None) if back is None else back
             expected.add((plan.label, left, None if back is None else back - left))
     found = {(one.plan, one.allowed_minutes, one.over_minutes) for one in of(RecoveryOrder, scene)}
     assert found == expected

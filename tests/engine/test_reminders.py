@@ -360,7 +360,7 @@ def test_a_year_with_missed_runs_settles_the_same_steps_as_one_without(made: Mad
         settled.append({(one.key, one.step) for one in steps})
         assert set(office.mailbox.ids().values()) == {1}
     assert settled[0] == settled[1]
-    assert len(settled[0]) > 15
+    assert len(settled[0]) >= 15
 
 
 def test_every_state_of_a_delivery_is_one_that_the_ledger_can_tell(made: Made) -> None:
