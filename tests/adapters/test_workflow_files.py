@@ -162,7 +162,7 @@ def test_every_misspelt_name_and_word_is_found_at_once_with_what_may_have_been_m
         "17: steps.shut.not_by.0: there is no earlier step 'aply'; did you mean 'apply'?",
         "17: steps.shut.not_by.1: there is no earlier step 'opens'; did you mean 'open'?",
         "20: steps.shut.on_or_afer: there is no such field; did you mean 'on_or_after'?",
-        "22: steps.shut.effects.0: must be freeze, restore or supersede, but 'freze' was found",
+        "22: steps.shut.effects.0: must be freeze, restore, supersede or renew, but 'freze' was found",
         "23: steps.shut.on: must be signature, adoption or decline, but 'signatur' was found",
         "36: journeys.0.moves.0.step: there is no step 'shutt'; did you mean 'shut'?",
         "37: journeys.0.moves.1.refused: must be role, not_by, not_named, named, requires, on_or_after, after, term, version, keys, "
