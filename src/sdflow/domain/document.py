@@ -28,7 +28,7 @@ class Manuscript:
     has an element with the id `sig-<name>`. The last field's signature closes the document unless `closing` is false:
     of those who sign in any order nobody knows who will be last. `dated_at` is the date of the record, not of the
     rendering, so that the same content gives the same bytes. One that is `accessible` is tagged for people who have it
-    read to them.
+    read to them; one that is `final` is always laid out anew, never taken from what is kept.
     """
 
     html: str

@@ -8,7 +8,7 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from datetime import UTC, date, datetime, time
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -17,7 +17,7 @@ from sdflow.domain.agreement import signature_fields
 from sdflow.domain.clause_path import values_at
 from sdflow.domain.content import canonical_text, content_hash, plain
 from sdflow.domain.difference import clause_changes
-from sdflow.domain.document import Attachment, Manuscript
+from sdflow.domain.document import Attachment
 from sdflow.domain.errors import Refused
 from sdflow.domain.fact import FactKind
 from sdflow.domain.kind import Content, links, material
@@ -85,15 +85,13 @@ class Publisher:
         return Order(
             record.kind,
             view,
-            Manuscript(
-                html="",
-                title=f"{description.title} {record.reference}: {record.title}",
-                author=self.workspace.organisation.name,
-                dated_at=datetime.combine(self.occasion.today, time(0), tzinfo=UTC),
+            replace(
+                self.workspace.manuscript(
+                    f"{description.title} {record.reference}: {record.title}", self.occasion.today
+                ),
                 identifier=content_hash(source),
                 attachments=attachments if envelope else (),
                 fields=tuple(signature_fields(signing_order(content))) if envelope else (),
-                accessible=self.workspace.accessible,
                 closing=closing_field(signature_fields(signing_order(content))) is not None,
                 final=envelope is not None,
             ),
@@ -132,16 +130,9 @@ class Publisher:
             "record": self._record_view(record),
             "organisation": asdict(self.workspace.organisation),
             "effective_on": self.occasion.today,
-            "generator": f"sdflow {self.workspace.versions['sdflow']}",
+            "generator": self.workspace.generator,
         }
-        manuscript = Manuscript(
-            html="",
-            title=title,
-            author=self.workspace.organisation.name,
-            dated_at=datetime.combine(self.occasion.today, time(0), tzinfo=UTC),
-            identifier="",
-            accessible=self.workspace.accessible,
-        )
+        manuscript = self.workspace.manuscript(title, self.occasion.today)
         return self.workspace.printing.document(Order(template, shared | view, manuscript))
 
     def _amendments(self, record: Record) -> list[dict[str, Any]]:
@@ -274,7 +265,7 @@ class Publisher:
             "organisation": asdict(self.workspace.organisation),
             "revisions": self._revisions(record),
             "effective_on": self.occasion.today,
-            "generator": f"sdflow {self.workspace.versions['sdflow']}",
+            "generator": self.workspace.generator,
             **illustrated(self.prover, record, content, self.occasion.today),
         }
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from sdflow.adapters.pages import Pages
 from sdflow.adapters.rule_engine import RuleEngine
 from sdflow.adapters.storage import Storage
 from sdflow.domain.calendar_entry import CalendarWriter
+from sdflow.domain.document import Manuscript
 from sdflow.domain.message import Post
 from sdflow.domain.signature import TimestampAuthority, Trust
 from sdflow.engine.definitions import Definitions
@@ -59,6 +60,25 @@ class Workspace:
     def authority_folder(self) -> Path:
         """The folder with the certificates and the list of the workspace's own authority, if it has one."""
         return self.folder / AUTHORITY
+
+    @property
+    def generator(self) -> str:
+        """The program with its version, as documents name what made them."""
+        return f"sdflow {self.versions['sdflow']}"
+
+    def manuscript(self, title: str, day: date, *, accessible: bool = False) -> Manuscript:
+        """The manuscript of a document of the organisation, dated on a day and still without its page.
+
+        It is accessible where that is asked for, or where the settings have every document so.
+        """
+        return Manuscript(
+            html="",
+            title=title,
+            author=self.organisation.name,
+            dated_at=datetime.combine(day, time(0), tzinfo=UTC),
+            identifier="",
+            accessible=accessible or self.accessible,
+        )
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Any
 
-from sdflow.domain.document import Manuscript
 from sdflow.domain.errors import SdflowError
 from sdflow.engine.catalogue import Cataloguer, Named, Progress, ServiceEntry, Standing
 from sdflow.engine.printing import Order
@@ -147,15 +146,8 @@ def volumes(found: ServiceCatalogue) -> list[ServiceCatalogue]:
 
 
 def _order(workspace: Workspace, found: ServiceCatalogue, *, single: bool, accessible: bool) -> Order:
-    manuscript = Manuscript(
-        html="",
-        title=_title(found, single=single),
-        author=workspace.organisation.name,
-        dated_at=datetime.combine(found.as_of, time(0), tzinfo=UTC),
-        identifier="",
-        accessible=accessible or workspace.accessible,
-    )
-    generator = f"sdflow {workspace.versions['sdflow']}"
+    manuscript = workspace.manuscript(_title(found, single=single), found.as_of, accessible=accessible)
+    generator = workspace.generator
     return Order("catalogue", catalogue_view(found, workspace.organisation, generator, single=single), manuscript)
 
 

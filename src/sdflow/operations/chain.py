@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Any
 
-from sdflow.domain.document import Manuscript
 from sdflow.domain.errors import Refused
 from sdflow.engine.printing import Order
 from sdflow.engine.proof import Proof
@@ -23,14 +22,7 @@ def chain_document(workspace: Workspace, today: date, proofs: Sequence[Proof], *
             "nothing is needed, planned or promised for after a disruption, so there is no chain to draw",
             advice="name an impact analysis, a continuity plan, or an agreement whose service has one",
         )
-    manuscript = Manuscript(
-        html="",
-        title=TITLE,
-        author=workspace.organisation.name,
-        dated_at=datetime.combine(today, time(0), tzinfo=UTC),
-        identifier="",
-        accessible=accessible or workspace.accessible,
-    )
+    manuscript = workspace.manuscript(TITLE, today, accessible=accessible)
     view = chain_view(proofs, today, asdict(workspace.organisation), workspace.versions)
     return workspace.printing.document(Order("chain", view, manuscript))
 

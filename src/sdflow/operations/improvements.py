@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Any
 
-from sdflow.domain.document import Manuscript
 from sdflow.engine.improvements import ImprovementRegister, improvement_register
 from sdflow.engine.printing import Order
 from sdflow.engine.proof import Prover
@@ -25,15 +24,8 @@ def improvements_document(
     workspace: Workspace, found: ImprovementRegister, *, whole: bool = False, accessible: bool = False
 ) -> bytes:
     """The register as PDF; `whole` makes it the programme, with a summary and every item on its own."""
-    generator = f"sdflow {workspace.versions['sdflow']}"
-    manuscript = Manuscript(
-        html="",
-        title=TITLES[whole],
-        author=workspace.organisation.name,
-        dated_at=datetime.combine(found.as_of, time(0), tzinfo=UTC),
-        identifier="",
-        accessible=accessible or workspace.accessible,
-    )
+    generator = workspace.generator
+    manuscript = workspace.manuscript(TITLES[whole], found.as_of, accessible=accessible)
     view = improvements_view(found, workspace.organisation, generator, whole=whole)
     return workspace.printing.document(Order("improvements", view, manuscript))
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Any
 
-from sdflow.domain.document import Manuscript
 from sdflow.domain.kind import Content
 from sdflow.domain.record import Record
 from sdflow.domain.risk import (
@@ -154,15 +153,8 @@ def risk_register(workspace: Workspace, today: date, *, everything: bool = True)
 
 def risk_register_document(workspace: Workspace, found: RiskRegister, *, accessible: bool = False) -> bytes:
     """The register as PDF."""
-    manuscript = Manuscript(
-        html="",
-        title=TITLE,
-        author=workspace.organisation.name,
-        dated_at=datetime.combine(found.as_of, time(0), tzinfo=UTC),
-        identifier="",
-        accessible=accessible or workspace.accessible,
-    )
-    view = risk_register_view(found, workspace.organisation, f"sdflow {workspace.versions['sdflow']}")
+    manuscript = workspace.manuscript(TITLE, found.as_of, accessible=accessible)
+    view = risk_register_view(found, workspace.organisation, workspace.generator)
     return workspace.printing.document(Order("risk_register", view, manuscript))
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Any
 
 from sdflow.adapters.storage import Reading
 from sdflow.domain.continuity import Exercise, Exercising, Recovering, ScheduledExercise
-from sdflow.domain.document import Manuscript
 from sdflow.domain.errors import NotFound, Refused
 from sdflow.domain.kind import Content
 from sdflow.domain.record import Record
@@ -58,14 +57,7 @@ def programme_of_tests(workspace: Workspace, today: date, plan: str | None = Non
 
 def programme_document(workspace: Workspace, programme: ProgrammeOfTests, *, accessible: bool = False) -> bytes:
     """The programme as a PDF."""
-    manuscript = Manuscript(
-        html="",
-        title="Programme of continuity tests",
-        author=workspace.organisation.name,
-        dated_at=datetime.combine(programme.as_of, time(0), tzinfo=UTC),
-        identifier="",
-        accessible=accessible or workspace.accessible,
-    )
+    manuscript = workspace.manuscript("Programme of continuity tests", programme.as_of, accessible=accessible)
     return workspace.printing.document(
         Order(
             "test_programme", programme_view(programme, asdict(workspace.organisation), workspace.versions), manuscript
