@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from sdflow.adapters.definitions.text_yaml import Place
+from sdflow.adapters.definitions.uses import entries_in, fields_in, uses
 from sdflow.adapters.definitions.wording import FIELD_PATH_PATTERN, NAME_PATTERN
 from sdflow.domain.kind import Line, Strict
 from sdflow.domain.obligation import Cause, Due, Ladder, Owed, TermDay
@@ -100,28 +101,28 @@ class OwedInFile(Strict):
 
 def obligation_names(value: object) -> Iterator[tuple[str, Place, str]]:
     """What every name has to stand for, where it is used, and the name; the part may have other faults."""
-    for name, owed in _fields(value).items():
+    for name, owed in fields_in(value).items():
         place: Place = ("obligations", name)
         for word, what in (("states", "state"), ("by", "role"), ("done_by", "step")):
-            yield from _uses(what, (*place, word), _fields(owed).get(word))
-        remind = _fields(_fields(owed).get("remind"))
-        yield from _uses("role", (*place, "remind", "escalate_to"), remind.get("escalate_to"))
-        yield from _states_of_causes(_fields(_fields(owed).get("due")).get("after"), (*place, "due", "after"))
-        yield from _states_of_causes(_fields(owed).get("done_when"), (*place, "done_when"))
+            yield from uses(what, (*place, word), fields_in(owed).get(word))
+        remind = fields_in(fields_in(owed).get("remind"))
+        yield from uses("role", (*place, "remind", "escalate_to"), remind.get("escalate_to"))
+        yield from _states_of_causes(fields_in(fields_in(owed).get("due")).get("after"), (*place, "due", "after"))
+        yield from _states_of_causes(fields_in(owed).get("done_when"), (*place, "done_when"))
 
 
 def _states_of_causes(causes: object, place: Place) -> Iterator[tuple[str, Place, str]]:
     """The states into which the record itself comes; those of others stand in other files."""
-    for number, cause in enumerate(_entries(causes)):
-        if not {"cites", "cited_by"} & _fields(cause).keys():
-            yield from _uses("state", (*place, number, "into"), _fields(cause).get("into"))
+    for number, cause in enumerate(entries_in(causes)):
+        if not {"cites", "cited_by"} & fields_in(cause).keys():
+            yield from uses("state", (*place, number, "into"), fields_in(cause).get("into"))
 
 
 def obligation_faults(value: object) -> Iterator[tuple[Place, str]]:
     """What in the part contradicts itself, and where; it may have other faults."""
-    for name, owed in _fields(value).items():
-        words, place = _fields(owed), ("obligations", name)
-        due = _fields(words.get("due"))
+    for name, owed in fields_in(value).items():
+        words, place = fields_in(owed), ("obligations", name)
+        due = fields_in(words.get("due"))
         yield from _due_faults(due, (*place, "due"))
         yield from _cause_faults(words.get("done_when"), (*place, "done_when"))
         if "by" not in words and "person" not in words and "each_signatory" not in words:
@@ -131,7 +132,7 @@ def obligation_faults(value: object) -> Iterator[tuple[Place, str]]:
                 (*place, "each_signatory"),
                 "a signature is owed so many days after the turn to sign; give days_in_state",
             )
-        remind = _fields(words.get("remind"))
+        remind = fields_in(words.get("remind"))
         if ("escalate_after" in remind) != ("escalate_to" in remind):
             yield (*place, "remind"), "escalate_after and escalate_to belong together"
 
@@ -143,30 +144,16 @@ def _due_faults(due: dict[str, object], place: Place) -> Iterator[tuple[Place, s
     for word in ("since", "stated_months", "sooner", "after"):
         if word in due and "every_months" not in due:
             yield (*place, word), f"'{word}' belongs to an interval; give every_months"
-    for word, enough in (("latest", len(_entries(due.get("fields"))) > 1), ("among", False)):
+    for word, enough in (("latest", len(entries_in(due.get("fields"))) > 1), ("among", False)):
         if word in due and not enough and "*" not in str(due.get("fields", "")):
             yield (*place, word), f"'{word}' chooses among the keys of a path with '*'; give fields with one"
     yield from _cause_faults(due.get("after"), (*place, "after"))
 
 
 def _cause_faults(causes: object, place: Place) -> Iterator[tuple[Place, str]]:
-    for number, cause in enumerate(_entries(causes)):
-        words = _fields(cause)
+    for number, cause in enumerate(entries_in(causes)):
+        words = fields_in(cause)
         if sum(word in words for word in HAPPENINGS) != 1:
             yield (*place, number), ONE_HAPPENING
         if "cites" in words and "cited_by" in words:
             yield (*place, number), "it happens to what the record cites or to what cites it; give one of the two"
-
-
-def _uses(what: str, place: Place, value: object) -> Iterator[tuple[str, Place, str]]:
-    for number, name in enumerate(_entries(value)):
-        if isinstance(name, str):
-            yield what, (*place, number), name
-
-
-def _fields(value: object) -> dict[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _entries(value: object) -> list[object]:
-    return value if isinstance(value, list) else []

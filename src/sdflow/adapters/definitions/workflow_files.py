@@ -11,6 +11,7 @@ from pydantic import Field, RootModel
 
 from sdflow.adapters.definitions.obligation_files import OwedInFile, obligation_faults, obligation_names
 from sdflow.adapters.definitions.text_yaml import Located, Place, read_single
+from sdflow.adapters.definitions.uses import Use, entries_in, fields_in, uses
 from sdflow.adapters.definitions.validation import fault_at, validated
 from sdflow.adapters.definitions.wording import FIELD_PATH_PATTERN, NAME_PATTERN, unknown
 from sdflow.domain.errors import Fault, Unreadable
@@ -208,8 +209,8 @@ def _name_faults(
     value: object, path: Path, roles: frozenset[str], kinds: frozenset[str]
 ) -> Iterator[tuple[Place, str]]:
     """Every name in the file that stands for nothing; the file may have other faults."""
-    top = _fields(value)
-    states, steps = set(_fields(top.get("states"))), set(_fields(top.get("steps")))
+    top = fields_in(value)
+    states, steps = set(fields_in(top.get("states"))), set(fields_in(top.get("steps")))
     known = {"state": states, "step": steps, "earlier step": steps | {"apply"}, "role": roles, "kind": kinds}
     if "kinds" not in top and path.stem not in kinds:
         yield (), f"{unknown('kind', path.stem, kinds)}; name them with 'kinds: [...]', or the file after its kind"
@@ -217,42 +218,25 @@ def _name_faults(
     for what, place, name in (*_used_by_steps(top), *obligation_names(top.get("obligations")), *_used_elsewhere(top)):
         if name not in known[what]:
             yield place, unknown(what, name, known[what])
-    for name in states & set(_fields(top.get("renamed"))):
+    for name in states & set(fields_in(top.get("renamed"))):
         yield ("renamed", name), f"'{name}' is still a state; a renamed state is there under its new name only"
 
 
-Use = tuple[str, Place, str]
 """What a name has to stand for, where it is used, and the name."""
 
 
 def _used_by_steps(top: dict[str, object]) -> Iterator[Use]:
-    for name, value in _fields(top.get("steps")).items():
+    for name, value in fields_in(top.get("steps")).items():
         for word, what in (("from", "state"), ("to", "state"), ("by", "role"), ("not_by", "earlier step")):
-            yield from _uses(what, ("steps", name, word), _fields(value).get(word))
+            yield from uses(what, ("steps", name, word), fields_in(value).get(word))
 
 
 def _used_elsewhere(top: dict[str, object]) -> Iterator[Use]:
-    yield from _uses("kind", ("kinds",), top.get("kinds"))
-    for number, journey in enumerate(_entries(top.get("journeys"))):
+    yield from uses("kind", ("kinds",), top.get("kinds"))
+    for number, journey in enumerate(entries_in(top.get("journeys"))):
         place: Place = ("journeys", number)
-        yield from _uses("state", (*place, "ends"), _fields(journey).get("ends"))
-        for position, move in enumerate(_entries(_fields(journey).get("moves"))):
-            yield from _uses("step", (*place, "moves", position, "step"), _fields(move).get("step"))
-    for old, new in _fields(top.get("renamed")).items():
-        yield from _uses("state", ("renamed", old), new)
-
-
-def _uses(what: str, place: Place, value: object) -> Iterator[Use]:
-    if isinstance(value, str):
-        yield what, place, value
-    for number, name in enumerate(_entries(value)):
-        if isinstance(name, str):
-            yield what, (*place, number), name
-
-
-def _fields(value: object) -> dict[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _entries(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
+        yield from uses("state", (*place, "ends"), fields_in(journey).get("ends"))
+        for position, move in enumerate(entries_in(fields_in(journey).get("moves"))):
+            yield from uses("step", (*place, "moves", position, "step"), fields_in(move).get("step"))
+    for old, new in fields_in(top.get("renamed")).items():
+        yield from uses("state", ("renamed", old), new)

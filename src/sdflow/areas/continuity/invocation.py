@@ -14,6 +14,7 @@ from sdflow.areas.continuity.invocation_results import AnnouncementResult, Servi
 from sdflow.areas.continuity.recovery_work import AnnouncementClock, RecoveryOption
 from sdflow.domain.agreement import PersonReference
 from sdflow.domain.clauses import Lines
+from sdflow.domain.exercise import following_key
 from sdflow.domain.invocation import (
     Chronicling,
     Invoked,
@@ -185,7 +186,6 @@ class Invocation(SignedDocument, Invoking, Chronicling, Concluding):
 
     def with_entry(self, entry: LogEntry) -> Invocation:
         """The invocation with one more entry at the end of its timeline."""
-        last = max(self.timeline, default="e0000")
         added = TimelineEntry(
             at=entry.at,
             what=entry.what,
@@ -195,7 +195,7 @@ class Invocation(SignedDocument, Invoking, Chronicling, Concluding):
             notified=list(entry.notified),
             data_as_of=entry.data_as_of,
         )
-        following = f"{last[0]}{int(last[1:]) + 1:04}"
+        following = following_key(self.timeline, first="e0001")
         return Invocation.model_validate({**dict(self), "timeline": {**self.timeline, following: added}})
 
     def _aim_named(self, name: str) -> str:
