@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from rich.markup import escape
 
-from sdflow.cli.files import write_whole
+from sdflow.cli.files import placed, write_whole
 from sdflow.cli.presentation import console, say_json
 from sdflow.cli.session import Session, examples, shared_options
 
@@ -34,7 +34,7 @@ def calendar_command(session: Session, output: Path, owner: str | None, service:
     from sdflow.operations.calendar import calendar
 
     made = calendar(session.workspace, session.today, owner=owner, service=service)
-    path = output / "sdflow.ics" if output.is_dir() else output
+    path = placed(output, "sdflow.ics")
     write_whole(path, made.content)
     if session.as_json:
         say_json({"file": path, "name": made.name, "entries": made.entries})

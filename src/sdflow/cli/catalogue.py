@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from sdflow.cli.files import write_whole
+from sdflow.cli.files import placed, require_pdf, write_whole
 from sdflow.cli.presentation import console, day, reference, say_json, state, table
 from sdflow.cli.progress import watched
 from sdflow.cli.session import Session, examples, shared_options
@@ -72,8 +72,7 @@ def catalogue_command(
 
     if service and (everything or matrix):
         raise click.UsageError("--all and --matrix are for the whole catalogue, not for one service")
-    if accessible and not output:
-        raise click.UsageError("--accessible is for a PDF; name it with -o")
+    require_pdf(output, accessible=accessible)
     with watched(silent=session.as_json, long=LONG) as progress:
         found = catalogue(
             session.workspace, session.today, service, everything=everything, progress=partial(progress, "services")
@@ -108,7 +107,7 @@ def _write(session: Session, found: ServiceCatalogue, output: Path, *, single: b
             workers=min(os.cpu_count() or 1, 4),
             progress=partial(progress, "volumes"),
         )
-    path = output / f"{found.services[0].reference if single else 'catalogue'}.pdf" if output.is_dir() else output
+    path = placed(output, f"{found.services[0].reference if single else 'catalogue'}.pdf")
     digits = len(str(len(made)))
     paths = [path.with_stem(f"{path.stem}-{number:0{digits}}") for number in range(1, len(made) + 1)]
     paths = paths if len(made) > 1 else [path]

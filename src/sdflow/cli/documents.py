@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.markup import escape
 
-from sdflow.cli.files import write_whole
+from sdflow.cli.files import placed, write_whole
 from sdflow.cli.presentation import console, reference, say_json, state
 from sdflow.cli.progress import watched
 from sdflow.cli.session import Session, examples, shared_options
@@ -79,7 +79,7 @@ def document_command(  # noqa: PLR0913 - each is an option
         published = operation.document(
             session.workspace, session.occasion, record, draft=draft, version=version, accessible=accessible
         )
-    path = output / published.file_name if output and output.is_dir() else output or Path(published.file_name)
+    path = placed(output or Path(), published.file_name)
     write_whole(path, published.pdf)
     if session.as_json:
         say_json(_described(path, published))

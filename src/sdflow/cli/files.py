@@ -6,6 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
+import click
+
 from sdflow.domain.errors import Unreadable
 
 
@@ -29,6 +31,17 @@ def write_whole(path: Path, content: bytes) -> None:
         raise _unwritable(path, error) from None
     finally:
         part.unlink(missing_ok=True)
+
+
+def placed(output: Path, name: str) -> Path:
+    """The file that is meant: `output` itself, or the file of this name in it where it is a folder."""
+    return output / name if output.is_dir() else output
+
+
+def require_pdf(output: Path | None, *, accessible: bool) -> None:
+    """Refuse `--accessible` where no PDF is wanted."""
+    if accessible and not output:
+        raise click.UsageError("--accessible is for a PDF; name it with -o")
 
 
 def _unwritable(path: Path, error: OSError) -> Unreadable:

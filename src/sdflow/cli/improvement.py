@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from sdflow.cli.files import write_whole
+from sdflow.cli.files import placed, write_whole
 from sdflow.cli.presentation import console, day, reference, say_json, state, table
 from sdflow.cli.progress import watched
 from sdflow.cli.session import Session, examples, shared_options
@@ -119,7 +119,7 @@ def improvements_command(
 
 
 def _place(output: Path, *, programme: bool) -> Path:
-    return output / f"{'programme' if programme else 'register'}.pdf" if output.is_dir() else output
+    return placed(output, f"{'programme' if programme else 'register'}.pdf")
 
 
 def _print_register(out: Console, found: ImprovementRegister, *, open_only: bool) -> None:

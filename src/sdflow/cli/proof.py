@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sdflow.cli.chain import print_chains
-from sdflow.cli.files import write_whole
+from sdflow.cli.files import placed, require_pdf, write_whole
 from sdflow.cli.presentation import MARKS, console, day, reference, say_json, table
 from sdflow.cli.session import Session, calendar_day, examples, shared_options
 from sdflow.domain.finding import Finding, Severity
@@ -65,14 +65,13 @@ def check_command(
     from sdflow.operations.chain import chain_document
     from sdflow.operations.check import check
 
-    if accessible and not output:
-        raise click.UsageError("--accessible is for a PDF; name it with -o")
+    require_pdf(output, accessible=accessible)
 
     with watched(silent=session.as_json, long=MANY) as progress:
         proofs = check(session.workspace, session.today, records, partial(progress, "proving"))
     path = None
     if output:
-        path = output / "continuity.pdf" if output.is_dir() else output
+        path = placed(output, "continuity.pdf")
         write_whole(path, chain_document(session.workspace, session.today, proofs, accessible=accessible))
     if session.as_json:
         say_json(proofs)

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from sdflow.cli.files import write_whole
+from sdflow.cli.files import placed, require_pdf, write_whole
 from sdflow.cli.presentation import console, day, reference, say_json, state, table
 from sdflow.cli.session import Session, examples, shared_options
 
@@ -39,10 +39,9 @@ def risks_command(session: Session, *, open_only: bool, output: Path | None, acc
     """
     from sdflow.operations.risk_register import risk_register, risk_register_document
 
-    if accessible and not output:
-        raise click.UsageError("--accessible is for a PDF; name it with -o")
+    require_pdf(output, accessible=accessible)
     found = risk_register(session.workspace, session.today, everything=not open_only)
-    path = (output / "risks.pdf" if output.is_dir() else output) if output else None
+    path = placed(output, "risks.pdf") if output else None
     if path:
         write_whole(path, risk_register_document(session.workspace, found, accessible=accessible))
     if session.as_json:

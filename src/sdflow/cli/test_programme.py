@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from sdflow.cli.files import write_whole
+from sdflow.cli.files import placed, require_pdf, write_whole
 from sdflow.cli.presentation import console, day, reference, say_json, table
 from sdflow.cli.session import Session, examples, shared_options
 
@@ -37,14 +37,13 @@ def tests_command(session: Session, plan: str | None, *, overdue: bool, output: 
     """
     from sdflow.operations.test_programme import ProgrammeOfTests, programme_document, programme_of_tests
 
-    if accessible and not output:
-        raise click.UsageError("--accessible is for a PDF; name it with -o")
+    require_pdf(output, accessible=accessible)
     found = programme_of_tests(session.workspace, session.today, plan)
     if overdue:
         found = ProgrammeOfTests(found.as_of, tuple(one for one in found.plans if one.overdue))
     path = None
     if output:
-        path = output / "test-programme.pdf" if output.is_dir() else output
+        path = placed(output, "test-programme.pdf")
         write_whole(path, programme_document(session.workspace, found, accessible=accessible))
     if session.as_json:
         say_json({"as_of": found.as_of, "plans": found.plans, "file": path})
