@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
+import threading
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +69,43 @@ class Mailbox:
 
     def to(self, address: str) -> list[EmailMessage]:
         return [letter for to, letter in self.letters if to == address]
+
+
+@dataclass
+class Hook:
+    """A web hook: what it was told, and how it answers."""
+
+    status: int = 200
+    heard: list[dict[str, Any]] = field(default_factory=list)
+    port: int = 0
+
+    def about(self, text: str) -> list[str]:
+        """The messages with a text, in which it was taken."""
+        return [str(one["message"]) for one in self.heard if text in one["message"]]
+
+
+@contextmanager
+def hooked(hook: Hook) -> Iterator[Hook]:
+    """A web hook on loopback."""
+
+    class Hooking(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if hook.status == 200:
+                hook.heard.append(said)
+            self.send_response(hook.status)
+            self.end_headers()
+
+        def log_message(self, format: str, *_: Any) -> None:
+            """Nothing is printed."""
+
+    with HTTPServer(("127.0.0.1", 0), Hooking) as server:
+        hook.port = server.server_port
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        yield hook
+        server.shutdown()
+        thread.join()
 
 
 def free_port() -> int:

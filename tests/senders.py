@@ -22,6 +22,7 @@ from post import NOON, Clock
 from sdflow import bootstrap
 from sdflow.adapters.delivery.settings import post
 from sdflow.adapters.storage import Storage
+from sdflow.domain.message import Carrier
 from sdflow.engine.workspace import Workspace
 from sdflow.operations.remind import remind
 
@@ -58,7 +59,8 @@ def _race(like: Workspace, folder: Path, day: date, begin: tuple[int, int], ende
 def kill(like: Workspace, folder: Path, day: date, count: int) -> int:
     """How many of so many were killed at a random moment before they had sent everything.
 
-    The clock of each is an hour further than that of the one before, so that the claims of the dead have ended.
+    The moments of every other one are counted from its beginning, which is mostly planning, and of the rest from the moment
+    in which it begins to send. The clock of each is an hour further than that of the one before, so that the claims of the dead have ended.
     """
     chance = random.Random(count)
     killed = 0
@@ -66,20 +68,33 @@ def kill(like: Workspace, folder: Path, day: date, count: int) -> int:
         ready = os.pipe()
         child = _born(lambda: _remind(like, folder, day, generation, ready[1]))  # noqa: B023 - it is called at once
         os.close(ready[1])
-        os.read(ready[0], 1)
-        time.sleep(chance.uniform(0, 0.5))
+        first = os.read(ready[0], 1)
+        time.sleep(chance.uniform(0, 0.2) if first == b"r" else 0)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        killed += os.read(ready[0], 1) == b""
+        killed += first == b"r" and os.read(ready[0], 1) == b""
         os.close(ready[0])
     return killed
 
 
 def _remind(like: Workspace, folder: Path, day: date, generation: int, ready: int) -> None:
     workspace = reopened(like, folder)
-    os.write(ready, b"r")
+    if generation % 2:
+        workspace = replace(workspace, post=replace(workspace.post, opened=_saying(workspace.post.opened, ready)))
+    else:
+        os.write(ready, b"r")
     remind(workspace, Clock(NOON + timedelta(hours=generation)), day)
     os.write(ready, b"d")
+
+
+def _saying(opened: Callable[[str], Carrier], ready: int) -> Callable[[str], Carrier]:
+    """Opens the carrier of a channel and says that it is about to be used."""
+
+    def opens(channel: str) -> Carrier:
+        os.write(ready, b"r")
+        return opened(channel)
+
+    return opens
 
 
 def reopened(like: Workspace, folder: Path) -> Workspace:

@@ -20,7 +20,9 @@ def row(owed: Owed) -> tuple[str, ...]:
     return (
         code(owed.name),
         owed.meaning,
-        codes(owed.states) + ("; of the version that was signed last" if owed.standing else ""),
+        codes(owed.states)
+        + (f", once it was {codes(owed.once)}" if owed.once else "")
+        + ("; of the version that was signed last" if owed.standing else ""),
         "; ".join(_due(owed.due)),
         "; ".join(_done(owed)),
         "; ".join(_by(owed)),

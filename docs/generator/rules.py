@@ -50,6 +50,8 @@ def _rule(rule: Rule) -> Iterator[str]:
         ("Advice", rule.advice),
         ("Witness", code(rule.witness)),
         ("Improvement", code(rule.improvement)),
+        ("Cause of the item", code(rule.cause)),
+        ("Figure of the item", code(rule.figure)),
         ("Where it holds", code(rule.proves)),
     ]
     yield from [*table(("", ""), [row for row in rows if row[1]]), ""]

@@ -57,7 +57,8 @@ def _workflow(workflow: Workflow) -> Iterator[str]:
 
 
 def _marks(state: State) -> list[str]:
-    return [one.name for one in fields(state) if getattr(state, one.name) is True]
+    named = [f"{word}: {codes(paths)}" for word, paths in (("open", state.open), ("fixed", state.fixed)) if paths]
+    return [*(one.name for one in fields(state) if getattr(state, one.name) is True), *named]
 
 
 def _step(step: Step) -> tuple[str, ...]:

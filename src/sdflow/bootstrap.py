@@ -34,6 +34,7 @@ from sdflow.domain.kind import Content
 from sdflow.domain.message import Post
 from sdflow.domain.rule import Rule, Rulebook
 from sdflow.domain.signature import PinnedCertificates, TimestampAuthority, Trust
+from sdflow.domain.trait import Acting
 from sdflow.domain.workflow import Workflow
 from sdflow.engine.definitions import Definitions
 from sdflow.engine.people import person_behind
@@ -331,7 +332,8 @@ def occasion(workspace: Workspace, person: str | None, as_of: date | None, *, at
                 raise Refused(f"this workspace lets '{behind}' act only as {mine}", advice="leave out --as")
             person = mine
         record = reading.record(person)
-    if record is None:
+        content = workspace.definitions.content(record) if record else None
+    if record is None or not isinstance(content, Acting):
         raise Refused(f"there is no person {person}", advice="see: sdflow list --kind person")
     return Occasion(person, record.title, behind, instant, as_of or instant.date())
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -21,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from post import Mailbox, free_port, served
+from post import Hook, Mailbox, free_port, hooked, served
 from sdflow.adapters.delivery.channel import ChannelCarrier
 from sdflow.adapters.delivery.letter import as_letter
 from sdflow.adapters.delivery.mail import MailCarrier, MailServer, Security
@@ -105,7 +103,7 @@ def test_a_line_that_is_a_dot_ends_nothing(mailbox: Mailbox) -> None:
 
 
 def test_the_same_message_makes_the_same_bytes() -> None:
-    assert as_letter(message(), SENDER).as_bytes() == as_letter(message(), SENDER).as_bytes()
+    assert as_letter(message(), SENDER) == as_letter(message(), SENDER)
 
 
 def test_no_text_of_a_user_becomes_a_header(mailbox: Mailbox) -> None:
@@ -219,38 +217,17 @@ def test_a_server_without_tls_gets_nothing_where_tls_is_asked_for(mailbox: Mailb
     assert mailbox.letters == []
 
 
-@contextmanager
-def _hook(status: int) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    heard: list[dict[str, Any]] = []
-
-    class Hook(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(status)
-            self.end_headers()
-
-        def log_message(self, format: str, *_: Any) -> None:
-            """Nothing is printed."""
-
-    with HTTPServer(("127.0.0.1", 0), Hook) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server.server_port, heard
-        server.shutdown()
-        thread.join()
-
-
 def test_a_web_hook_is_told_subject_and_text() -> None:
-    with _hook(200) as (port, heard):
-        receipt = ChannelCarrier("sdflow.toml", "desk", f"json://127.0.0.1:{port}/hook").carry(message(to=""))
+    with hooked(Hook()) as hook:
+        receipt = ChannelCarrier("sdflow.toml", "desk", f"json://127.0.0.1:{hook.port}/hook").carry(message(to=""))
     assert receipt == Receipt(Outcome.sent)
-    assert (heard[0]["title"], heard[0]["message"].strip()) == ("Due", "Hello")
+    assert (hook.heard[0]["title"], hook.heard[0]["message"].strip()) == ("Due", "Hello")
 
 
 @pytest.mark.parametrize("status", [500, 404])
 def test_a_web_hook_that_fails_is_tried_again_later(status: int) -> None:
-    with _hook(status) as (port, _):
-        receipt = ChannelCarrier("sdflow.toml", "desk", f"json://127.0.0.1:{port}/hook").carry(message(to=""))
+    with hooked(Hook(status)) as hook:
+        receipt = ChannelCarrier("sdflow.toml", "desk", f"json://127.0.0.1:{hook.port}/hook").carry(message(to=""))
     assert receipt.outcome is Outcome.later
     assert str(status) in receipt.why
 

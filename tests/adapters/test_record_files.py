@@ -496,7 +496,18 @@ def _filled(raw: Any, draw: Any) -> Any:
 
 FILLED: dict[str, Any] = {
     kind: read_single(Path(__file__).parents[1] / "documents" / f"{kind}.yaml")[0].value
-    for kind in ("bia", "continuity_plan", "continuity_test", "improvement", "risk_assessment")
+    for kind in (
+        "availability_plan",
+        "bia",
+        "complaint",
+        "continuity_plan",
+        "continuity_test",
+        "improvement",
+        "risk_assessment",
+        "satisfaction_survey",
+        "service_review",
+        "supplier_performance",
+    )
 }
 """The contents in which documents are shown with every field filled; that of a test lies beside its plan."""
 

@@ -526,3 +526,54 @@ def test_any_text_as_a_rule_file_is_read_or_refused_with_places(
     except Unreadable as unreadable:
         faults = unreadable.faults
     assert all(fault.source == str(path) and fault.line for fault in faults)
+
+
+ATTAINED = """\
+rules:
+  - id: GDN-001
+    title: What was missed is reached again
+    reference: garden law 9
+    severity: warning
+    match:
+      - {as: year, fact: target_attained, where: {missed_on_end: {gte: 1}}}
+      - {as: again, fact: recurring_cause, where: {clause: $year.clause}}
+    message: "{year.title} was missed"
+    improvement: "{year.title} has to be reached"
+    cause: "missed for {again.cause}"
+    figure: year
+    examples:
+      - name: missed for a reason
+        given:
+          - {fact: target_attained, clause: c, title: Hedge, missed_on_end: 1}
+          - {fact: recurring_cause, clause: c, cause: drought}
+        fires: 1
+      - {name: nothing, given: [], fires: 0}
+"""
+
+
+def test_a_rule_says_because_of_which_cause_and_by_which_figure_it_becomes_better(tmp_path: Path) -> None:
+    (rule,) = read_rules(write(tmp_path, ATTAINED), fact_schema())
+    (finding,) = evaluate([rule], rule.examples[0].given)
+    assert (finding.improvement, finding.cause, finding.figure) == (
+        "Hedge has to be reached",
+        "missed for drought",
+        "year",
+    )
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        ("figure: year", "figure: again", "'recurring_cause' holds no figure: it has no achieved"),
+        ("figure: year", "figure: yaer", "year"),
+        ("{again.cause}", "{again.culprit}", "stands for nothing"),
+        ('    improvement: "{year.title} has to be reached"\n', "", "belongs to improvement"),
+    ],
+)
+def test_a_figure_that_is_none_and_a_cause_of_nothing_are_refused(
+    tmp_path: Path, was: str, now: str, said: str
+) -> None:
+    assert ATTAINED.count(was) == 1
+    with pytest.raises(Unreadable) as refused:
+        read_rules(write(tmp_path, ATTAINED.replace(was, now)), fact_schema())
+    assert said in str(refused.value.faults)

@@ -11,6 +11,7 @@ TRESPASSES = {
     "domain/errors.py": [
         "import sdflow.engine.change",
         "import alembic, apprise, cryptography, durable_rules_engine, holidays, icalendar, jinja2, rich, transitions, weasyprint, yaml",
+        "import fastexcel, polars, scipy",
     ],
     "areas/registers/team.py": ["import sdflow.areas.service_level.sla"],
     "operations/check.py": ["import sdflow.operations.apply"],

@@ -103,6 +103,31 @@ def test_what_somebody_owed_who_has_left_falls_to_those_who_hold_the_roles(busy:
     assert "Paula Leaver has left" in busy.must("agenda", day="2026-02-01").words
 
 
+@pytest.mark.parametrize("leaving", ["role", "record"])
+def test_the_calendar_of_who_holds_the_role_has_what_the_agenda_asks_them_for_of_who_has_left(
+    busy: Desk, tmp_path: Path, leaving: str
+) -> None:
+    day = "2026-02-01"
+    if leaving == "record":
+        busy.must("amend", "PER-LEAVER", "--set", "roles.service_owner.until=2027-01-31", day="2025-12-09")
+        busy.must("advance", "PER-LEAVER", "retire", "--reason", "left", day="2025-12-10")
+    asked = [(one["reference"], one["due_on"]) for one in lines(busy, "--owner", OMAR, day=day)]
+    said = busy.must("calendar", "-o", str(tmp_path / "omar.ics"), "--owner", OMAR, "--json", day=day).data
+    assert [(one["record"], one["due_on"]) for one in said["entries"]] == asked
+    assert "WVR-0001" in dict(asked)
+    said = busy.must("calendar", "-o", str(tmp_path / "hers.ics"), "--owner", "PER-LEAVER", "--json", day=day).data
+    assert said["entries"] == []
+
+
+def test_only_people_have_a_home_and_days_end_with_the_calendar(busy: Desk) -> None:
+    said = busy.type("home", person="SLA-0001")
+    assert (said.code, "there is no person SLA-0001" in said.words) == (1, True)
+    assert busy.type("home", day="9999-12-20").code == 2
+    assert busy.type("agenda", "--overdue", day="0001-01-01").code == 2
+    assert busy.type("agenda", "--days", "36500", day="2999-12-31").code == 0
+    assert "lies outside 1900-01-01 to 2999-12-31" in busy.type("agenda", day="3000-01-01").words
+
+
 def test_what_nobody_can_be_asked_for_is_shown_as_nobodys(desk: Desk, write: Write) -> None:
     desk.must("apply", str(write("item.yaml", ITEM)))
     desk.must("amend", HELEN, "--set", "roles.service_level_manager.until=2025-12-10", day="2025-12-10")

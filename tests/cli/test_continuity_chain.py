@@ -20,6 +20,8 @@ EXAMPLE = content_folder() / "examples" / "continuity"
 ANALYSIS, PLAN, TEST, AGREEMENT, CONTRACT = "BIA-0001", "BCP-0001", "BCT-0001", "SLA-0001", "UC-0001"
 ORTIZ, MERCER, VANCE, SHAH = "PER-ORTIZ", "PER-MERCER", "PER-VANCE", "PER-SHAH"
 AFTERWARDS = "2027-03-12"
+WRITTEN = "2027-02-01"
+"""The day on which the example is taken in: its contacts were checked before it."""
 MARKS = {"holds": "✓", "waived": "~", "warned": "!", "broken": "✗", "absent": "–"}
 
 AROUND = """
@@ -144,7 +146,7 @@ class Office:
     def set(self, reference: str, *clauses: str) -> None:
         """Give clauses another text; one without a text is taken out."""
         words = [word for clause in clauses for word in ("--set" if "=" in clause else "--remove", clause)]
-        self.desk.must("amend", reference, *words, person=ORTIZ, day=None)
+        self.desk.must("amend", reference, *words, person=ORTIZ, day=WRITTEN)
 
     def chain(self, reference: str, day: str = AFTERWARDS) -> Chain:
         return Chain(self.desk.type("check", reference, "--json", person=ORTIZ, day=day))
@@ -158,7 +160,7 @@ def drafted(tmp_path_factory: pytest.TempPathFactory) -> Office:
     words = ["init", str(desk.folder), "--name", "Dana Ortiz", "--person", ORTIZ, "--role", "continuity_manager"]
     result = CliRunner().invoke(sdflow, [*words, "--organisation", "Cloud platform"])
     assert result.exit_code == 0, result.output
-    desk.must("apply", str(EXAMPLE), person=ORTIZ, day=None)
+    desk.must("apply", str(EXAMPLE), person=ORTIZ, day=WRITTEN)
     (folder / "around.yaml").write_text(AROUND, encoding="utf-8")
     desk.must("apply", str(folder / "around.yaml"), person=ORTIZ, day=None)
     office = Office(desk, keys)
@@ -175,7 +177,7 @@ def office(drafted: Office, tmp_path: Path) -> Office:
 def approved(drafted: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """The analysis and the plan are approved, and a full test of the plan was passed."""
     office = drafted.copied(tmp_path_factory.mktemp("approved"))
-    office.set(PLAN, "suppliers.hosting.contract")
+    office.set(PLAN, "suppliers.hosting.contract", "steps.databases.supplier")
     office.keys.mkdir()
     (office.keys / "passphrase").write_text(PASSPHRASE + "\n")
     for person in (MERCER, VANCE, SHAH):
@@ -336,10 +338,88 @@ def test_a_test_that_is_too_old_or_not_yet_held_makes_the_chain_amber(approved: 
 def test_a_part_that_moved_after_the_approval_makes_the_plan_untested(standing: Office) -> None:
     standing.set("SVC-PLATFORM", "purpose=Something else")
     assert standing.chain(PLAN).broken is None
-    standing.set("CMP-SIGN-ON", "depends_on.1=CMP-REGION")
+    moving = ("amend", "CMP-SIGN-ON", "--set", "depends_on.1=CMP-REGION")
+    standing.desk.must(*moving, person=ORTIZ, day="2027-03-10")
     moved = standing.chain(AGREEMENT)
     assert (moved.broken, moved.links["test"]["rules"]) == ("test", ["SCM-031"])
     assert "CMP-SIGN-ON Sign-on" in moved.links["test"]["found"][0]
+
+
+@pytest.mark.pdf
+def test_a_part_that_had_moved_before_the_last_test_was_tested_as_it_is(standing: Office) -> None:
+    moving = ("amend", "CMP-SIGN-ON", "--set", "depends_on.1=CMP-REGION")
+    standing.desk.must(*moving, person=ORTIZ, day="2027-03-08")
+    assert standing.chain(AGREEMENT).broken is None
+
+
+@pytest.mark.pdf
+def test_a_test_does_not_count_for_a_version_that_was_written_after_it(approved: Office, tmp_path: Path) -> None:
+    office = approved.copied(tmp_path)
+    said = office.desk.type("amend", TEST, "--set", "plan_version=2", person=ORTIZ, day=None)
+    assert said.code == 1
+    assert "plan_version can no longer be changed" in said.words
+
+
+def next_version(office: Office, *, since: str) -> None:
+    """The plan is revised, and its second version is signed today and holds from a day on."""
+    office.take(PLAN, ("revise", ORTIZ))
+    office.set(PLAN, "change_request=RFC-2026-0044", f"effective_on={since}", "steps.databases.minutes=59")
+    office.set(PLAN, "backups.databases.gigabytes=100")
+    office.take(PLAN, ("submit", ORTIZ), ("open_signing", MERCER))
+    office.sign(PLAN, MERCER, VANCE)
+
+
+@pytest.mark.pdf
+def test_the_version_in_force_is_proven_until_the_next_one_holds(standing: Office) -> None:
+    next_version(standing, since="2027-06-01")
+    said = standing.desk.type("check", PLAN, "--json", person=ORTIZ, day=AFTERWARDS).data[0]
+    assert [one["version"] for one in said["chains"]] == [
+        "Version 1 (approved)",
+        "Version 2 (approved, from 1 Jun 2027)",
+    ]
+    assert [one["first_broken"] for one in said["chains"]] == [None, "test"]
+    later = standing.desk.type("check", PLAN, "--json", person=ORTIZ, day="2027-06-01").data[0]
+    assert "SCM-024" in {one["rule"] for one in later["findings"]}
+
+
+@pytest.mark.pdf
+def test_a_measured_test_without_lost_work_does_not_prove_a_recovery_point(standing: Office) -> None:
+    standing.take(TEST, ("correct", VANCE))
+    standing.set(TEST, "timeline.t11.data_as_of")
+    standing.take(TEST, ("conclude_incomplete", VANCE))
+    found = standing.chain(AGREEMENT).links["test"]
+    assert "SCM-040" in found["rules"]
+    assert "nobody recorded how much work of SVC-PLATFORM Cloud platform was lost" in " ".join(found["found"])
+
+
+def test_a_step_with_a_supplier_and_no_contract_is_warned_of(office: Office) -> None:
+    office.set(PLAN, "suppliers.hosting.contract")
+    chain = office.chain(PLAN)
+    assert (MARKS[chain.links["supplier"]["standing"]], chain.links["supplier"]["rules"]) == ("!", ["SCM-043"])
+    assert "names no contract" in chain.links["supplier"]["found"][0]
+
+
+def test_a_plan_that_misses_what_it_says_itself_is_broken_whatever_is_needed(office: Office) -> None:
+    office.set(PLAN, "services.platform.time_minutes=120")
+    broken = office.chain(PLAN).links["plan"]
+    assert "SCM-048" in broken["rules"]
+    office.set(PLAN, "services.platform.time_minutes=240")
+    late = office.chain(PLAN).links["plan"]
+    assert "SCM-049" in late["rules"]
+    assert "a recovery time of 240 min is required" in " ".join(late["found"])
+
+
+def test_a_backup_that_no_step_reads_back_is_warned_of(office: Office) -> None:
+    office.set(PLAN, "steps.databases.backup")
+    assert "SCM-046" in office.chain(PLAN).links["backup"]["rules"]
+
+
+def test_a_service_that_nobody_needs_and_no_step_restores_breaks_its_plan(office: Office) -> None:
+    office.set(ANALYSIS, "processes.permits.services.platform.service=SVC-NAMES")
+    office.set(PLAN, "steps.test.restores")
+    chain = office.chain(PLAN)
+    assert MARKS[chain.links["plan"]["standing"]] == "✗"
+    assert "SCM-047" in chain.links["plan"]["rules"]
 
 
 def improved(office: Office, *records: str) -> list[tuple[str, str]]:

@@ -23,6 +23,8 @@ ORTIZ, MERCER, BOYD, VANCE, ADEYEMI, LUND = (
 PLAN, INVOCATION = "BCP-0001", "INV-0001"
 DAY = (datetime.now(UTC) - timedelta(days=1)).date()
 PASSPHRASE = "correct horse"
+WRITTEN = "2027-02-01"
+"""The day on which the example is taken in: its contacts were checked before it."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def approved_once(tmp_path_factory: pytest.TempPathFactory) -> Room:
          "--organisation", "Cloud platform"],
     )  # fmt: skip
     assert begun.exit_code == 0, begun.output
-    room.surely("apply", str(EXAMPLE))
+    room.must("apply", str(EXAMPLE), person=ORTIZ, day=WRITTEN)
     for person in (MERCER, VANCE):
         files = ("-o", str(room.keys / f"{person}.p12"), "--passphrase-file", str(room.keys / "passphrase"))
         room.surely("key", "new", person, *files)
@@ -92,7 +94,7 @@ def drafted(tmp_path: Path) -> Room:
     CliRunner().invoke(
         sdflow, ["init", str(made.folder), "--name", "Dana Ortiz", "--person", ORTIZ, "--role", "continuity_manager"]
     )
-    made.surely("apply", str(EXAMPLE))
+    made.must("apply", str(EXAMPLE), person=ORTIZ, day=WRITTEN)
     return made
 
 
@@ -153,7 +155,7 @@ def test_a_plan_is_approved_by_signatures_of_others_than_its_writer(approved_onc
 
 def test_the_plan_goes_through_its_sections_before_it_is_reviewed(drafted: Room) -> None:
     for clause in ("criteria", "invokers", "announcements"):
-        drafted.surely("amend", PLAN, "--remove", clause)
+        drafted.must("amend", PLAN, "--remove", clause, person=ORTIZ, day=WRITTEN)
     refused = drafted.now("advance", PLAN, "submit")
     assert refused.code == 1
     assert "not yet filled in: criteria, invokers, announcements" in refused.words
@@ -200,7 +202,7 @@ def test_a_plan_that_was_never_approved_is_not_invoked(drafted: Room) -> None:
 
 def test_what_is_approved_is_invoked_while_the_next_version_is_written(room: Room) -> None:
     room.surely("advance", PLAN, "revise")
-    room.surely("amend", PLAN, "--set", "services.platform.time_minutes=60")
+    room.must("amend", PLAN, "--set", "services.platform.time_minutes=60", person=ORTIZ, day=WRITTEN)
     assert "BCP-0001, version 1" in room.invoke().words
     assert room.surely("show", INVOCATION, "--json").data["content"]["aims"]["platform"]["time_minutes"] == 180
 
@@ -339,3 +341,26 @@ def test_the_loop_of_steps_is_named_with_every_step_on_it(
     way = found.group(1).split(" → ")
     assert way[0] == way[-1]
     assert set(way) == {"jumpbox", "databases", "deploy"}
+
+
+def test_a_service_that_was_lost_again_is_not_restored_by_what_restored_it_before(room: Room) -> None:
+    assert room.invoke().code == 0
+    assert room.log("11:53", "Checks pass", "--restored", "SVC-PLATFORM").code == 0
+    assert "by its timeline it is restored" in room.log("11:55", "Users agree").words
+    room.surely("advance", INVOCATION, "stand_down", person=BOYD)
+    refused = room.now("advance", INVOCATION, "resume", person=BOYD)
+    assert "by what is recorded it is restored, not open" in refused.words
+    assert room.log("12:10", "Down again", "--lost", "SVC-PLATFORM").code == 0
+    room.surely("advance", INVOCATION, "resume", person=BOYD)
+    early = room.now("advance", INVOCATION, "stand_down", person=BOYD)
+    assert "by what is recorded it is open, not restored" in early.words
+    assert room.log("13:00", "Checks pass again", "--restored", "SVC-PLATFORM").code == 0
+    room.surely("advance", INVOCATION, "stand_down", person=BOYD)
+
+
+def test_what_was_to_be_reached_is_not_changed_once_a_plan_is_invoked(room: Room) -> None:
+    assert room.invoke().code == 0
+    for clause in ("aims.platform.time_minutes=900", "disrupted_at=2026-01-01T09:00:00Z", "because=Nothing much"):
+        refused = room.now("amend", INVOCATION, "--set", clause)
+        assert refused.code == 1, refused.words
+        assert f"{clause.partition('=')[0]} can no longer be changed" in refused.words

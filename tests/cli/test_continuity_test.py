@@ -128,7 +128,7 @@ class Office:
 
     def set(self, *clauses: str, reference: str = TEST) -> Said:
         words = [word for clause in clauses for word in ("--set", clause)]
-        return self.desk.type("amend", reference, *words, person=ORTIZ, day=None)
+        return self.desk.type("amend", reference, *words, person=ORTIZ, day="2027-02-01" if reference == PLAN else None)
 
     def state(self, reference: str = TEST) -> str:
         return str(self.desk.must("show", reference, "--json", person=ORTIZ, day=None).data["record"]["state"])
@@ -148,7 +148,7 @@ def furnished_office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     words = ["init", str(desk.folder), "--name", "Dana Ortiz", "--person", ORTIZ, "--role", "continuity_manager"]
     result = CliRunner().invoke(sdflow, [*words, "--organisation", "Cloud platform"])
     assert result.exit_code == 0, result.output
-    desk.must("apply", str(EXAMPLE), person=ORTIZ, day=None)
+    desk.must("apply", str(EXAMPLE), person=ORTIZ, day="2027-02-01")
     keys.mkdir()
     (keys / "passphrase").write_text(PASSPHRASE + "\n")
     for person in (MERCER, VANCE, SHAH):
@@ -229,8 +229,94 @@ def test_the_result_is_the_one_that_follows_by_rule(held: Office) -> None:
     assert held.set("timeline.t11.data_as_of=2027-03-09T09:00:00-05:00").code == 0
     held.take(TEST, ("conclude_passed", VANCE))
     assert held.state() == "passed"
-    assert held.set("timeline.t11.percent=50", "services.platform.minimum_percent=60").code == 0
+    assert held.set("timeline.t11.data_as_of=2027-03-09T08:59:59-05:00").code == 0
     assert "it is failed, not passed" in held.take(TEST, ("report_passed", ORTIZ), code=1).words
+
+
+PLANNED = (
+    ("criteria.hourly",), ("services.platform.time_minutes=600",), ("plan_version=2",),
+    ("leader=PER-KIM", "observers.1=PER-BOYD", "signatories.1.person=PER-VANCE"), ("criteria.hourly.statement=Easy",),
+)  # fmt: skip
+
+
+@pytest.mark.pdf
+@pytest.mark.parametrize("clauses", PLANNED)
+def test_what_was_planned_cannot_be_changed_once_the_test_has_begun(
+    clauses: tuple[str, ...], held_once: Office
+) -> None:
+    words = [word for one in clauses for word in ("--set" if "=" in one else "--remove", one)]
+    said = held_once.desk.type("amend", TEST, *words, person=ORTIZ, day=None)
+    assert said.code == 1
+    assert "can no longer be changed" in said.words
+    assert f"{clauses[0].partition('=')[0]}" in said.words
+
+
+@pytest.mark.pdf
+def test_a_record_file_does_not_change_what_was_planned_either(held_once: Office, write: Write) -> None:
+    changed = written(planned_on=TODAY, services__platform__time_minutes="600")
+    said = held_once.apply(write("easier.yaml", changed), code=2)
+    assert "services.platform.time_minutes" in said.words
+    assert "is 'failed', and this can no longer be changed" in said.words
+
+
+@pytest.mark.pdf
+def test_a_test_of_which_something_was_recorded_is_not_called_off(
+    office: Office, held_once: Office, write: Write, tmp_path: Path
+) -> None:
+    held = copied(held_once, tmp_path / "held")
+    held.take(TEST, ("correct", VANCE))
+    held.take(TEST, ("call_off", ORTIZ), code=1)
+    assert held.state() == "correcting"
+    assert office.set("called_off_because=The region was needed").code == 0
+    assert "failed, not open" in office.take(TEST, ("call_off", ORTIZ), code=1).words
+    office.apply(write("new.yaml", written("BCT-0004", planned_on=TODAY, **UNHELD)))
+    office.take("BCT-0004", ("approve", ORTIZ), ("start", VANCE))
+    assert "called_off_because" in office.take("BCT-0004", ("call_off", ORTIZ), code=1).words
+    assert office.set("called_off_because=The region was needed", reference="BCT-0004").code == 0
+    office.take("BCT-0004", ("call_off", ORTIZ))
+
+
+@pytest.mark.pdf
+def test_who_signs_the_report_does_not_conclude_the_test(office: Office) -> None:
+    assert office.set("leader=PER-KIM", "observers.1=PER-BOYD", "signatories.1.person=PER-VANCE").code == 0
+    office.take(TEST, ("approve", ORTIZ))
+    said = office.take(TEST, ("start", VANCE), code=1)
+    assert "is named among signatories" in said.words
+
+
+@pytest.mark.pdf
+def test_a_test_proves_nothing_of_words_that_were_written_after_it(office: Office) -> None:
+    assert office.set("plan_version=2", "criteria.hourly.met=true").code == 0
+    office.take(TEST, ("approve", ORTIZ), ("start", VANCE), ("conclude_passed", VANCE))
+    office.take(PLAN, ("revise", ORTIZ))
+    changes = ("change_request=RFC-2026-0044", "effective_on=2027-03-20", "decision_minutes=10")
+    assert office.set(*changes, reference=PLAN).code == 0
+    office.take(PLAN, ("submit", ORTIZ))
+    office.desk.must("advance", PLAN, "open_signing", person=MERCER, day="2027-03-20")
+    office.sign(PLAN, MERCER, VANCE)
+    owed = office.owed(day="2027-03-21")
+    assert (owed["standing"], owed["due_on"]) == ("only an older version tested", "2027-03-20")
+    proof = office.desk.type("check", PLAN, "--json", person=ORTIZ, day="2027-03-21").data[0]
+    early = [one["message"] for one in proof["findings"] if one["rule"] == "SCM-039"]
+    assert [("before version 2 of BCP-0001" in one, "20 Mar 2027" in one) for one in early] == [(True, True)]
+
+
+OUT_OF_TIME: dict[str, dict[str, object]] = {
+    "year one": {"begun_at": "0001-01-01T00:00:00+14:00"},
+    "the last year of all": {"ended_at": "9999-12-31T23:59:59-14:00"},
+}
+
+
+@pytest.mark.parametrize("name", OUT_OF_TIME)
+def test_an_instant_outside_all_clocks_is_refused(name: str, furnished_office: Office, write: Write) -> None:
+    said = furnished_office.apply(write("old.yaml", written(**OUT_OF_TIME[name])), code=2)
+    assert "lies in the years 1900 to 2999" in said.words
+
+
+def test_a_time_outside_all_clocks_is_not_logged(furnished_office: Office) -> None:
+    said = furnished_office.desk.type("log", TEST, "x", "--at", "0001-01-01T00:00+14:00", person=ORTIZ, day=FIRST)
+    assert said.code == 2
+    assert "lies in the years 1900 to 2999" in said.words
 
 
 @pytest.mark.pdf

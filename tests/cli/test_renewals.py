@@ -51,6 +51,16 @@ def test_a_letter_a_day_late_says_so_and_names_the_next_end(in_force: InForce, t
     assert "as a draft: notice has not been given" in said
 
 
+def test_notice_a_day_late_ends_it_with_the_first_later_term_that_it_is_in_time_for(in_force: InForce) -> None:
+    desk = in_force(RENEWING)
+    desk.must("advance", "UC-0002", "give_notice", person=ROSSI, day="2026-06-29")
+    for day in ("2026-08-29", "2027-08-28"):
+        said = desk.type("advance", "UC-0002", "end", person=ROSSI, day=day)
+        assert said.code == 1
+        assert "its term runs until 28 August 2027" in said.words
+    desk.must("advance", "UC-0002", "end", person=ROSSI, day="2027-08-29")
+
+
 @pytest.mark.pdf
 def test_the_other_side_gives_notice_to_us(in_force: InForce, tmp_path: Path) -> None:
     said = letter(in_force(RENEWING), tmp_path, "2026-05-01", person=KEANE)

@@ -148,6 +148,17 @@ def test_what_was_reached_stands_beside_what_was_required_and_planned(final: str
         assert sentence in words
 
 
+def test_the_ninth_entry_stands_before_the_tenth_whatever_their_keys(sample: Sample, pages: Pages) -> None:
+    """Keys that people write themselves, read back in the order of texts, as the stored content is."""
+    entries = report().timeline
+    keyed = {f"t{number}": entry for number, entry in enumerate(entries.values(), 7)}
+    stored = {**dict(report()), "timeline": {key: keyed[key] for key in sorted(keyed)}}
+    content = Invocation.model_validate(stored)
+    assert page(sample, pages, content) == page(sample, pages, report())
+    assert content.results() == report().results()
+    assert content.announcement_results() == report().announcement_results()
+
+
 def test_a_service_that_the_plan_leaves_alone_is_no_aim_of_the_invocation(final: str) -> None:
     assert "Journal of mail" not in text_of(final)
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from documents.conftest import Sample
 
 GOLDEN = Path(__file__).parents[1] / "golden"
+DOCUMENTS = Path(__file__).parents[2] / "documents"
 KINDS = ("slr", "sla", "ola", "contract")
 SAMPLES = (*KINDS, "corporate", "customer", "adopted")
 CASES = [(case, draft) for case in SAMPLES for draft in (False, True)] + [("annex", False), ("redline", False)]
@@ -400,3 +401,16 @@ def test_a_document_without_a_template_says_where_one_was_looked_for(tmp_path: P
 def test_templates_change_nothing_that_they_are_given(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="append"):
         page(tmp_path, "{{ things.append(1) }}", {"things": []})
+
+
+@pytest.mark.parametrize(("kind", "locale"), [("sla", "en_GB"), ("slr", "de_DE")])
+def test_the_second_priority_stands_before_the_tenth(sample: Sample, kind: str, locale: str) -> None:
+    content: Any = sample.content(kind)
+    restore = content.targets.restore
+    keys = sorted(restore)
+    changed = {"P10": restore[keys[0]], **{key: restore[key] for key in keys}}
+    targets = content.targets.model_copy(update={"restore": changed})
+    changed_content = content.model_copy(update={"targets": targets})
+    html = sample.html(Pages([DOCUMENTS], locale), kind, content=changed_content, draft=True)
+    places = [html.index(f"targets.restore.{key}<") for key in (*keys, "P10")]
+    assert places == sorted(places)

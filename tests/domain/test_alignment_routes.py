@@ -34,7 +34,7 @@ from sdflow.domain.fact import (
     UnmappedSeverity,
 )
 from sdflow.domain.service_time import CalendarHours, Window
-from sdflow.domain.target import ClockStart, CutOff, SupportTargets, TargetClock, Targets, TimeTarget
+from sdflow.domain.target import ClockStart, CutOff, DaysAre, MissedAt, SupportTargets, TargetClock, Targets, TimeTarget
 
 
 def test_times_add_up_along_the_route() -> None:
@@ -292,6 +292,44 @@ def test_a_cut_off_is_compared_like_any_other_time() -> None:
     assert found.promised_minutes is None
     assert (found.lateness_minutes, found.worst_start) == (-1, "Thu 1 Jan 2026 12:59")
     assert restored(TimeTarget(cut_off=SAME_DAY), TimeTarget(minutes=242)).lateness_minutes == 1
+
+
+def test_who_may_take_as_long_is_late_for_a_promise_that_is_missed_by_then() -> None:
+    strict = TimeTarget(minutes=240, missed=MissedAt.at)
+    assert restored(strict, TimeTarget(minutes=240)).lateness_minutes == 1
+    assert restored(strict, TimeTarget(minutes=239)).lateness_minutes == 0
+    assert restored(strict, strict).lateness_minutes == 0
+    assert restored(TimeTarget(minutes=240), TimeTarget(minutes=240)).lateness_minutes == 0
+
+
+def in_office_hours(target: TimeTarget, by: TimeTarget, **more: Any) -> SupportRoute:
+    """The route of one supporter that works in the agreement's own hours."""
+    supporting = restoring("OLA-0001", by, hours=LONDON)
+    return only(SupportRoute, scene(supporting, targets=Targets(restore={"P1": target}), routes=ALONE, **more))
+
+
+@pytest.mark.parametrize("meaning", [DaysAre.time_of_day, DaysAre.end_of_day])
+def test_days_that_are_no_hours_are_compared_like_any_other_time(meaning: DaysAre) -> None:
+    two = TimeTarget(days=2, days_are=meaning)
+    same = in_office_hours(two, two)
+    assert (same.lateness_minutes, same.promised_minutes) == (0, None)
+    assert in_office_hours(two, TimeTarget(days=3, days_are=meaning)).lateness_minutes >= 24 * 60
+    assert in_office_hours(two, TimeTarget(minutes=960)).lateness_minutes <= 0
+
+
+def test_the_close_of_a_day_leaves_less_to_what_is_reported_late_on_the_day_before() -> None:
+    until_it_closes = TimeTarget(days=1, days_are=DaysAre.end_of_day)
+    found = in_office_hours(until_it_closes, TimeTarget(minutes=481))
+    assert (found.lateness_minutes, found.promised) == (0, "within 1 working day (when the last one closes)")
+    assert found.worst_start.endswith("16:59")
+    assert in_office_hours(until_it_closes, TimeTarget(minutes=482)).lateness_minutes > 0
+
+
+def test_the_close_of_a_day_comes_for_what_is_reported_after_hours_too() -> None:
+    until_it_closes = TimeTarget(days=1, days_are=DaysAre.end_of_day)
+    found = in_office_hours(until_it_closes, TimeTarget(minutes=481), contact_hours=ALWAYS)
+    assert found.lateness_minutes > 0
+    assert in_office_hours(until_it_closes, TimeTarget(minutes=480), contact_hours=ALWAYS).lateness_minutes == 0
 
 
 def test_a_tier_may_work_to_a_cut_off() -> None:

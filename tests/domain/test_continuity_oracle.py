@@ -219,6 +219,8 @@ def _of_plan(case: Case) -> Iterator[str]:
 
 
 def _beside_needs(case: Case) -> Iterator[str]:
+    if case.back is None and all(need[0] is None for need in case.needs):
+        yield "SCM-047"
     for time, _borne, point, least, _owed, _approved in case.needs:
         if time is not None and case.back is None:
             yield "SCM-004"
@@ -304,6 +306,10 @@ def _of_test(case: Case) -> Iterator[str]:
         yield "SCM-027"
     if measured and time is None:
         yield "SCM-038"
+    if measured and point is None and any(one is not None for one in [*(n[2] for n in case.needs), promised[1]]):
+        yield "SCM-040"
+    if measured and least is None and any(one is not None for one in [*(n[3] for n in case.needs), promised[2]]):
+        yield "SCM-041"
     for found, wanted, name in (
         (time, [need[0] for need in case.needs] + [promised[0]], "SCM-028"),
         (point, [need[2] for need in case.needs] + [promised[1]], "SCM-029"),

@@ -20,11 +20,13 @@ from sdflow.domain.improvement import (
     Direction,
     ImprovementAction,
     Kpi,
+    MeasuredFigure,
     Origin,
     Priority,
     Seen,
     Shortcoming,
 )
+from sdflow.engine.definitions import stored_text
 from sdflow.engine.journeys import run_journey
 
 WORKFLOWS = Path(__file__).parents[2] / "workflows"
@@ -159,3 +161,40 @@ def test_every_way_to_a_conclusion_asks_for_a_measured_value_and_for_another_tha
         guards = step.guards
         assert {"kpi.baseline.value", "kpi.measured.value"} <= set(guards.requires)
         assert (guards.named, guards.not_named) == (("verifier",), ("owner",))
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 100), st.integers(0, 50)), min_size=1, max_size=8))
+def test_each_measured_period_is_kept_in_its_order_and_the_first_one_is_the_baseline(
+    periods: list[tuple[int, int, int]],
+) -> None:
+    def figure(day: date, value: int, cases: int) -> MeasuredFigure:
+        return MeasuredFigure("Times kept", "per cent", Direction.more, Decimal(value), Decimal(101), day, cases, cases)
+
+    (_, value, cases), *later = periods
+    concern, day = Concern("SLA-0001", "targets.restore.P1", "missed target"), BEFORE
+    first = figure(day, value, cases)
+    found = Shortcoming(concern, "SLA-0001", "late", "come sooner", Origin.breach, figure=first)
+    item = ImprovementItem.raising(found, day, "PER-CARRICK")
+    told = [(day, Decimal(value), cases)]
+    for gap, value, cases in later:
+        day += timedelta(days=gap)
+        told.append((day, Decimal(value), cases))
+        again = Seen(day, "late", "SLA-0001", figure(day, value, cases))
+        item = ImprovementItem.model_validate(item.seen_again(again).model_dump())
+    assert [(one.measured_on, one.value, one.cases) for one in item.occurrences.values()] == told
+    assert item.kpi is not None
+    assert item.kpi.baseline is not None
+    assert (item.kpi.baseline.on, item.kpi.baseline.value, item.kpi.target) == (BEFORE, first.value, first.target)
+
+
+def test_a_figure_that_reaches_its_target_leaves_the_target_of_the_item_open() -> None:
+    reached = MeasuredFigure("Wait", "minutes", Direction.less, Decimal(3), Decimal(5), BEFORE, 1, 0)
+    assert reached.kpi().target is None
+    assert "1 case, of which 0" in str(reached.kpi().baseline)
+
+
+def test_an_occurrence_without_a_figure_says_nothing_of_one() -> None:
+    found = Shortcoming(Concern("SLA-0001", "", "X"), "SLA-0001", "late", "come sooner", Origin.breach)
+    text, _ = stored_text(ImprovementItem.raising(found, BEFORE, "PER-CARRICK"))
+    assert "measured_on" not in text
+    assert "kpi" not in text

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -117,3 +118,67 @@ def test_an_extra_opening_makes_a_working_day_of_a_closed_one() -> None:
     hours = week("Europe/London", 9, 17, closed_days={sunday: "fair"}, openings={sunday: ((9 * 60, 12 * 60),)})
     assert Workdays(hours).works_on(sunday)
     assert not Workdays(week("Europe/London", 9, 17)).works_on(sunday)
+
+
+def by_the_hour(zone: str, day: date) -> list[date]:
+    """The days that clocks of a zone show from two days before a day until two days after it, each hour looked at."""
+    begin = datetime.combine(day - timedelta(days=2), time(0), tzinfo=UTC)
+    hours = (begin + timedelta(hours=number) for number in range(24 * 4))
+    return sorted({Workdays(week(zone, 9, 17)).day_of(hour) for hour in hours})
+
+
+@pytest.mark.parametrize(
+    ("zone", "last_instant", "day_before", "day_after"),
+    [
+        # a whole day that was not: after Thursday 29 December 2011 came Saturday the 31st
+        ("Pacific/Apia", "2011-12-30T09:59:59", date(2011, 12, 29), date(2011, 12, 31)),
+        # midnight that was not: these days began at one o'clock
+        ("America/Sao_Paulo", "2017-10-15T02:59:59", date(2017, 10, 14), date(2017, 10, 15)),
+        ("Africa/Cairo", "2023-04-27T21:59:59", date(2023, 4, 27), date(2023, 4, 28)),
+    ],
+)
+def test_the_day_turns_in_one_second_where_midnight_or_a_whole_day_is_skipped(
+    zone: str, last_instant: str, day_before: date, day_after: date
+) -> None:
+    workdays = Workdays(week(zone, 9, 17))
+    last = datetime.fromisoformat(last_instant).replace(tzinfo=UTC)
+    assert workdays.day_of(last) == day_before
+    assert workdays.day_of(last + timedelta(seconds=1)) == day_after
+
+
+def test_each_day_of_a_ladder_comes_in_a_zone_that_has_the_day_and_on_the_next_where_it_has_not() -> None:
+    skipped = date(2011, 12, 30)
+    shown = by_the_hour("Pacific/Apia", skipped)
+    assert skipped not in shown
+    assert shown[0] < skipped < shown[-1]
+    ladder = Ladder(steps=(-2, -1, 0), again_every=1)
+    first_seen: dict[int, date] = {}
+    for today in shown:
+        for step in steps_until(ladder, skipped, date(2011, 12, 1), today):
+            first_seen.setdefault(step.days, today)
+    assert first_seen == {
+        -2: date(2011, 12, 28),
+        -1: date(2011, 12, 29),
+        0: date(2011, 12, 31),
+        1: date(2011, 12, 31),
+    } | {days: today for days, today in first_seen.items() if days > 1}
+    for zone, day in (("America/Sao_Paulo", date(2017, 10, 15)), ("Africa/Cairo", date(2023, 4, 28))):
+        assert day in by_the_hour(zone, day)
+
+
+@pytest.mark.parametrize(
+    ("zone", "due", "brought_forward", "put_off"),
+    [
+        ("Pacific/Apia", date(2011, 12, 30), date(2011, 12, 29), date(2011, 12, 31)),
+        ("America/Sao_Paulo", date(2017, 10, 15), date(2017, 10, 14), date(2017, 10, 16)),
+        ("Africa/Cairo", date(2023, 4, 28), date(2023, 4, 27), date(2023, 4, 29)),
+    ],
+)
+def test_a_day_off_that_clocks_skip_moves_a_step_by_one_day_and_no_other(
+    zone: str, due: date, brought_forward: date, put_off: date
+) -> None:
+    every_day = {due + timedelta(days=number): ((9 * 60, 17 * 60),) for number in range(-3, 4)}
+    workdays = Workdays(week(zone, 9, 17, openings=every_day | {due: ()}))
+    assert workdays.sending_day(ReminderStep(0, due)) == brought_forward
+    assert workdays.sending_day(ReminderStep(7, due)) == put_off
+    assert workdays.covered_until(brought_forward) == due

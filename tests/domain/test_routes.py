@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from sdflow.domain.day_deadlines import WorkingDays, at_the_close, at_the_same_time
 from sdflow.domain.deadlines import ByClock, Deadline, InTurn, by_time_of_day
 from sdflow.domain.routes import Lateness, Side, TierTime, lateness, worst_elapsed
 from sdflow.domain.service_time import (
@@ -26,6 +27,7 @@ from sdflow.domain.service_time import (
     wall_clock,
     working_days,
 )
+from sdflow.domain.target import DaysAre
 
 zoneinfo.reset_tzpath(to=[])
 
@@ -186,8 +188,8 @@ HORIZON = (3 * 1440, 11 * 1440)
 BEGINS = {date(2026, 3, 25), date(2026, 10, 21), date(2026, 10, 28)}
 ZONES = ("Etc/UTC", "Europe/London", "America/New_York", "Asia/Kolkata")
 Opened = tuple[str, int, int, int]
-Stage = tuple[Opened, int] | tuple[Opened, int, int, int]
-"""Hours with the minutes that run, or with the cut-off, when it is due that day, and when on the next."""
+Stage = tuple[Opened, int] | tuple[Opened, int, int, int] | tuple[Opened, DaysAre, int]
+"""Hours with the minutes that run, with the cut-off, when it is due that day, and when on the next, or with working days."""
 Route = list[list[list[Stage]]]
 """Stations, at each of them sides, and on each side stages that come one after another."""
 
@@ -258,8 +260,37 @@ def looked_up(hours: Opened, begin: date, before: int, same_day: int, next_day: 
     return found
 
 
+@cache
+def days_later(hours: Opened, begin: date, meaning: DaysAre, count: int) -> list[int | None]:
+    """For each minute the one that is due so many working days later, or none after the last working days."""
+    zone, _, _, _ = hours
+    dates = local_dates(hours, begin)
+    is_open, shown = open_at(hours, begin), wall(zone, begin)
+    own = [minute for minute in range(SPAN) if is_open[minute] and shown[minute].date() in dates]
+    closings = {shown[minute].date(): minute + 1 for minute in own}
+    found: list[int | None] = []
+    for minute, local in enumerate(shown):
+        if meaning is DaysAre.end_of_day:
+            after = [day for day in dates if day > local.date()]
+            found.append(closings[after[count - 1]] if count <= len(after) else None)
+            continue
+        while own and own[0] < minute:
+            own.pop(0)
+        after = [day for day in dates if own and day > shown[own[0]].date()]
+        if count > len(after):
+            found.append(None)
+        else:
+            opened = shown[own[0]]
+            found.append(last_shown(zone, begin, after[count - 1], opened.hour * 60 + opened.minute))
+    return found
+
+
 def table(stage: Stage, begin: date) -> list[int | None]:
-    return counted(stage[0], begin, stage[1]) if len(stage) == 2 else looked_up(stage[0], begin, *stage[1:])
+    if len(stage) == 2:
+        return counted(stage[0], begin, stage[1])
+    if len(stage) == 3:
+        return days_later(stage[0], begin, stage[1], stage[2])
+    return looked_up(stage[0], begin, *stage[1:])
 
 
 def passed(start: int | None, stages: list[Stage], begin: date) -> int | None:
@@ -286,12 +317,13 @@ CUT_OFFS = st.tuples(
     st.sampled_from([0, 90, 720, 780]), st.sampled_from([780, 1020, 1440]), st.sampled_from([0, 90, 540, 1380])
 )
 LOOKED_UP = st.tuples(HOURS, CUT_OFFS).map(lambda drawn: (drawn[0], *drawn[1]))
-STAGE = COUNTED | COUNTED | LOOKED_UP
+DAYS_LATER = st.tuples(HOURS, st.sampled_from([DaysAre.time_of_day, DaysAre.end_of_day]), st.integers(1, 3))
+STAGE = COUNTED | COUNTED | LOOKED_UP | DAYS_LATER
 STAGES = st.lists(STAGE, min_size=1, max_size=2)
 ROUTE = st.lists(st.lists(STAGES, min_size=1, max_size=2), min_size=1, max_size=3)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=80)
 @given(
     begin=st.sampled_from(sorted(BEGINS)),
     promised=STAGES.filter(lambda stages: all(stage[1] != 480 for stage in stages)),
@@ -338,7 +370,11 @@ def one_after_another(stages: list[Stage], begin: date) -> Deadline:
 def deadline(stage: Stage, begin: date) -> Deadline:
     if len(stage) == 2:
         return ByClock(running(stage[0], begin), stage[1])
-    return by_time_of_day(stage[0][0], tuple(local_dates(stage[0], begin)), *stage[1:])
+    dates = tuple(local_dates(stage[0], begin))
+    if len(stage) == 3:
+        later = at_the_close if stage[1] is DaysAre.end_of_day else at_the_same_time
+        return later(WorkingDays.of((week(*stage[0]),), stage[0][0], dates[0], dates[-1]), stage[2])
+    return by_time_of_day(stage[0][0], dates, *stage[1:])
 
 
 def running(hours: Opened, begin: date) -> Clock:

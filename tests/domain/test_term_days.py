@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
+from itertools import islice
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sdflow.domain.term_days import next_decision
+from sdflow.domain.term_days import Decision, decisions, open_decisions
 from sdflow.domain.terms import EndCounts, Notice, Renewal, Term, ends_after_notice
 
 DAY = timedelta(days=1)
@@ -35,6 +37,43 @@ def slow_notice_by(term: Term, last: date, first: date) -> date | None:
     """The last day of notice from which the agreement ends on a day: every day is tried, back from the day itself."""
     days = [last - timedelta(days=back) for back in range((last - first).days + 1)]
     return next((day for day in days if (ends_after_notice(term, day) or date.max) <= last), None)
+
+
+def next_decision(term: Term, going_on_after: Collection[date], today: date) -> Decision | None:
+    """The decision about the term that runs, where none asks ahead of its term."""
+    found = open_decisions(term, going_on_after, -100_000, today).found
+    return found[0] if found else None
+
+
+def slowly_open(term: Term, going_on_after: Collection[date], ahead: int, today: date) -> tuple[Decision, ...]:
+    """The same by looking at each term for itself."""
+    terms = [one for one in islice(decisions(term), 80) if one.last_day not in going_on_after and one.last_day >= today]
+    asking = [one for one in terms[1:] if ((one.notice_by or one.last_day) - today).days <= ahead]
+    return (*terms[:1], *asking)
+
+
+@settings(deadline=None)
+@given(term=renewing, days=st.integers(0, 900), ahead=st.integers(0, 200), decided=st.sets(st.integers(0, 5)))
+def test_what_is_to_be_decided_is_the_term_that_runs_and_every_later_one_that_asks_already_and_it_is_said_for_how_long(
+    term: Term, days: int, ahead: int, decided: set[int]
+) -> None:
+    today = term.start_on + timedelta(days=days)
+    going_on = {one.last_day for number, one in enumerate(islice(decisions(term), 6)) if number in decided}
+    asked = open_decisions(term, going_on, ahead, today)
+    assert asked.found == slowly_open(term, going_on, ahead, today)
+    around = [today + timedelta(days=days) for days in range(-60, 60)]
+    held = [day for day in around if (asked.holds_from or day) <= day < (asked.stale_on or date.max)]
+    assert all(open_decisions(term, going_on, ahead, day) == asked for day in held)
+    for day in (asked.holds_from and asked.holds_from - DAY, asked.stale_on):
+        if day is not None:
+            assert open_decisions(term, going_on, ahead, day) != asked
+
+
+def test_a_notice_as_long_as_the_renewal_is_asked_for_while_the_term_before_still_runs() -> None:
+    term = Term(start_on=date(2024, 1, 1), end_on=date(2024, 12, 31), renewal=Renewal.automatic, renewal_months=3,
+                notice=Notice(months=3))  # fmt: skip
+    by = [one.notice_by for one in open_decisions(term, (), 90, date(2026, 6, 30)).found]
+    assert by == [date(2026, 3, 30), date(2026, 6, 30)]
 
 
 @given(term=renewing, days=st.integers(0, 900))

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from desk import HELEN, Desk
 from sdflow import bootstrap
 from sdflow.adapters.storage import Storage
-from sdflow.domain.errors import SdflowError
+from sdflow.domain.errors import SdflowError, Unreadable
 from sdflow.domain.obligation import Obligation
 from sdflow.engine.obligations import derive
-from sdflow.engine.projection import follow, owed, rebuild, refresh
+from sdflow.engine.projection import follow, owed, rebuild, refresh, stale
 from sdflow.engine.workspace import Occasion, Workspace
 from sdflow.operations.adopt import adopt
 from sdflow.operations.advance import advance
@@ -179,7 +179,7 @@ def _kept(workspace: Workspace, day: date) -> list[Obligation]:
     with workspace.storage.noting() as noting:
         for _ in range(100):
             refresh(workspace.definitions, noting, day)
-            if not noting.obligations(stale_by=day):
+            if not noting.obligations(stale_on=day):
                 break
         return [one.plainly() for one in noting.obligations()]
 
@@ -192,7 +192,7 @@ def _seen(workspace: Workspace, day: date) -> list[Obligation]:
 moves = st.lists(
     st.tuples(
         st.sampled_from(PEOPLE),
-        st.integers(0, 80),
+        st.integers(-60, 90),
         st.one_of(
             st.tuples(st.sampled_from(NAMES), st.integers(0, 8)),
             st.sampled_from(AMENDMENTS),
@@ -301,20 +301,23 @@ def test_an_obligation_that_stays_goes_on_with_its_reminders_and_a_new_one_begin
 
 def test_each_term_that_a_missed_sweep_went_past_is_taken_in_turn(workspace: Workspace) -> None:
     advance(workspace, _occasion("PER-BETA", date(2025, 12, 2)), "UC-0900", "activate")
-    late, days = date(2026, 10, 15), []
+    late = date(2026, 10, 15)
+    known: dict[date, date] = {}
     with workspace.storage.noting() as noting:
-        for _ in range(100):
+        while True:
             rows = [one for one in noting.obligations_of(["UC-0900"])["UC-0900"] if one.name == "notice_by"]
-            days.append((rows[0].due_on, rows[0].known_on))
-            if not refresh(workspace.definitions, noting, late):
+            known |= {one.due_on: one.known_on for one in rows}
+            if not stale(noting, late):
                 break
-    assert days == [
-        (date(2026, 2, 28), date(2025, 12, 1)),
-        (date(2026, 4, 30), date(2026, 4, 1)),
-        (date(2026, 6, 30), date(2026, 6, 1)),
-        (date(2026, 8, 30), date(2026, 8, 1)),
-        (date(2026, 10, 30), date(2026, 10, 1)),
-    ]
+            refresh(workspace.definitions, noting, late)
+    assert known == {
+        date(2026, 2, 28): date(2025, 12, 1),
+        date(2026, 4, 30): date(2026, 1, 30),
+        date(2026, 6, 30): date(2026, 4, 1),
+        date(2026, 8, 30): date(2026, 6, 1),
+        date(2026, 10, 30): date(2026, 8, 1),
+        date(2026, 12, 31): date(2026, 10, 2),
+    }
 
 
 def test_what_is_due_is_found_by_an_index_and_not_by_reading_all(workspace: Workspace) -> None:
@@ -322,7 +325,7 @@ def test_what_is_due_is_found_by_an_index_and_not_by_reading_all(workspace: Work
     for column in (
         "due_on <= '2026-01-01'",
         "next_on <= '2026-01-01'",
-        "stale_on <= '2026-01-01'",
+        "stale_on <= '2026-01-01' OR holds_from > '2026-01-01'",
         "person_reference = 'P'",
     ):
         with workspace.storage.reading() as reading:
@@ -410,22 +413,62 @@ def test_what_falls_short_and_another_supplier_bring_a_review_forward(workspace:
     assert _seen(workspace, date(2026, 3, 5)) == _fresh(workspace, date(2026, 3, 5))
 
 
+def _next_version(workspace: Workspace, folder: Path, day: date, effective_on: date) -> None:
+    """A next version of the contract that was signed elsewhere is written and taken in."""
+    _all(workspace, day, ("UC-0900", "revise"))
+    words = {"scope": "More is agreed.", "effective_on": f"{effective_on}", "change_request": "CR-1"}
+    unsigned = {"adopted.file_name": None, "adopted.file_sha256": None}
+    amend(workspace, _occasion("PER-BETA", day), "UC-0900", {**words, **unsigned})
+    paper = folder / "next.txt"
+    paper.write_text("Signed again")
+    adopt(workspace, _occasion("PER-BETA", day), paper, "UC-0900")
+
+
+def test_a_new_version_counts_as_the_review_and_one_that_waits_for_its_start_is_looked_at_too(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    assert "review" not in _due(workspace, "UC-0900", date(2026, 1, 9))
+    _all(workspace, date(2026, 1, 10), ("UC-0900", "activate"))
+    _all(workspace, date(2026, 1, 20), ("UC-0900", "confirm"))
+    _next_version(workspace, tmp_path, date(2026, 3, 5), date(2026, 9, 1))
+    expected = (date(2026, 6, 5), "every 3 months; done last on 5 March 2026")
+    assert _due(workspace, "UC-0900", date(2026, 3, 5))["review"] == expected
+    _all(workspace, date(2026, 9, 1), ("UC-0900", "activate"))
+    assert _due(workspace, "UC-0900", date(2026, 9, 1))["review"] == expected
+
+
+def test_what_falls_short_on_the_day_of_a_review_brings_the_next_one_forward_only_where_it_came_after_it(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    day = date(2026, 1, 10)
+    _all(workspace, day, ("SLA-0900", "activate"))
+    for name, moves in (("SIP-0901", ("start_review", "confirm")), ("SIP-0902", ())):
+        found = tmp_path / f"{name}.yaml"
+        found.write_text(RECORDS["SIP-0900"].replace("SIP-0900", name))
+        apply(workspace, _occasion("PER-BETA", date(2026, 2, 1)), [found])
+        assert _due(workspace, "SLA-0900", date(2026, 2, 1))["review"][0] == date(2026, 3, 3)
+        for step in moves:
+            _all(workspace, date(2026, 2, 1), ("SLA-0900", step))
+            expected = date(2027, 2, 1) if step == "confirm" else date(2026, 3, 3)
+            assert _due(workspace, "SLA-0900", date(2026, 2, 1))["review"][0] == expected
+
+
 def test_notice_is_owed_while_a_change_is_negotiated_and_a_renewal_decides_about_one_term(workspace: Workspace) -> None:
     _all(workspace, date(2026, 1, 10), ("UC-0900", "activate"))
-    due, reason = _due(workspace, "UC-0900", date(2026, 1, 10))["notice_by"]
+    due, reason = _due(workspace, "UC-0900", date(2026, 1, 10))["notice_by/term to 2026-03-31"]
     assert due == date(2026, 2, 28)
     assert (
         reason == "its term ends on 31 March 2026 and goes on for 2 months unless notice is given by 28 February 2026"
     )
-    assert _due(workspace, "UC-0900", date(2026, 1, 10))["renewal_decision"][0] == date(2026, 1, 29)
+    assert _due(workspace, "UC-0900", date(2026, 1, 10))["renewal_decision/term to 2026-03-31"][0] == date(2026, 1, 29)
     _all(workspace, date(2026, 1, 11), ("UC-0900", "revise"))
-    assert _due(workspace, "UC-0900", date(2026, 1, 11))["notice_by"][0] == date(2026, 2, 28)
+    assert _due(workspace, "UC-0900", date(2026, 1, 11))["notice_by/term to 2026-03-31"][0] == date(2026, 2, 28)
     _all(workspace, date(2026, 1, 12), ("UC-0900", "abandon"), ("UC-0900", "renew"))
-    assert _due(workspace, "UC-0900", date(2026, 1, 12))["notice_by"][0] == date(2026, 4, 30)
+    assert _due(workspace, "UC-0900", date(2026, 1, 12))["notice_by/term to 2026-05-31"][0] == date(2026, 4, 30)
     _all(workspace, date(2026, 1, 13), ("UC-0900", "give_notice"))
     after = _due(workspace, "UC-0900", date(2026, 1, 13))
     assert after["expiry"] == (date(2026, 3, 31), "its last day is 31 March 2026")
-    assert "notice_by" not in after
+    assert not [name for name in after if name.startswith("notice_by")]
 
 
 def test_an_action_is_owed_by_who_does_it_until_it_is_done(workspace: Workspace) -> None:
@@ -446,3 +489,53 @@ def test_an_action_is_owed_by_who_does_it_until_it_is_done(workspace: Workspace)
     }
     amend(workspace, _occasion("PER-ALPHA", day), "SIP-0900", {"actions.desk.done_on": "2026-01-10"})
     assert {name for name in _due(workspace, "SIP-0900", day) if "action" in name} == {"action/night"}
+
+
+REVIEWED_LATER = date(2026, 9, 1)
+GUIDE = "kind: documented_information\nreference: DOC-0900\ntitle: A guide\nowner: PER-ALPHA\n"
+
+
+def _guide(workspace: Workspace, day: date, reviewed_on: date) -> Path:
+    path = workspace.folder / "guide.yaml"
+    path.write_text(f"{GUIDE}last_reviewed_on: {reviewed_on}\n")
+    apply(workspace, _occasion("PER-BETA", day), [path])
+    return path
+
+
+def test_a_day_that_has_not_come_is_no_day_on_which_something_was_done(workspace: Workspace, tmp_path: Path) -> None:
+    day = date(2026, 1, 20)
+    with pytest.raises(Unreadable) as applied:
+        _guide(workspace, day, REVIEWED_LATER)
+    _guide(workspace, day, day)
+    with pytest.raises(Unreadable) as amended:
+        amend(workspace, _occasion("PER-BETA", day), "DOC-0900", {"last_reviewed_on": str(REVIEWED_LATER)})
+    paper, files = tmp_path / "paper.txt", tmp_path / "another.yaml"
+    paper.write_text("Signed on another paper")
+    files.write_text(f"{RECORDS['OLA-0900'].replace('OLA-0900', 'OLA-0901')}last_reviewed_on: {REVIEWED_LATER}\n")
+    with pytest.raises(Unreadable) as adopted:
+        adopt(workspace, _occasion("PER-BETA", day), paper, str(files))
+    for refused in (amended, applied, adopted):
+        (fault,) = refused.value.faults
+        assert fault.field == "last_reviewed_on"
+        assert "1 September 2026 has not come (today is 20 January 2026)" in fault.message
+    assert "a day for which it is planned belongs in next_review_on" in adopted.value.faults[0].message
+    assert applied.value.faults[0].line == 5
+    assert _due(workspace, "DOC-0900", day)["review"][0] == date(2027, 1, 20)
+
+
+def test_a_future_day_that_is_stored_silences_nothing_until_it_comes(workspace: Workspace) -> None:
+    """A clock that ran ahead wrote it, and was then set back."""
+    _guide(workspace, date(2026, 1, 10), date(2025, 12, 20))
+    _guide(workspace, REVIEWED_LATER, REVIEWED_LATER)
+    day = date(2026, 1, 20)
+    with workspace.storage.noting() as noting:
+        noting.keep_basis("obligations", "0" * 64)
+        rebuild(workspace.definitions, noting, day)
+    for today, due_on in (
+        (day, date(2027, 1, 10)),
+        (REVIEWED_LATER - timedelta(days=1), date(2027, 1, 10)),
+        (REVIEWED_LATER, date(2027, 9, 1)),
+    ):
+        assert _due(workspace, "DOC-0900", today)["review"][0] == due_on
+        assert _seen(workspace, today) == _fresh(workspace, today)
+        assert _kept(workspace, today) == _fresh(workspace, today)

@@ -289,6 +289,7 @@ def test_the_settings_name_who_is_told_where_nobody_else_can_be(made: Made) -> N
     assert [to for to, _ in office.mailbox.letters] == ["p2@northgate.example"]
 
 
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CALENDAR = """\
 kind: calendar
 reference: CAL-W
@@ -332,14 +333,33 @@ def test_the_day_is_that_of_the_zone_in_which_somebody_works(made: Made, zone: s
     assert office.remind(None).sent == comes
 
 
-def test_in_a_zone_that_skips_a_whole_day_its_step_comes_on_the_next(made: Made) -> None:
-    # Samoa went from 29 to 31 December 2011; sixty days before 28 February 2012 is the day that there was not
-    office = made(person(1, due=date(2012, 2, 28), calendar="CAL-W"), CALENDAR.format(zone="Pacific/Apia"))
-    office.clock.at = datetime(2011, 12, 30, 9, 0, tzinfo=UTC)
-    with office.workspace.storage.ledger() as ledger:
-        (owed,) = ledger.obligations("PER-N00001")
-    assert owed.due_on == date(2012, 2, 28)
-    assert office.remind(None).waiting == ()
+@pytest.mark.parametrize(
+    ("zone", "due", "too_early", "in_time", "day"),
+    [
+        # Samoa went from 29 to 31 December 2011; sixty days before 28 February 2012 is the day that there was not
+        ("Pacific/Apia", date(2012, 2, 28), "2011-12-30T09:59", "2011-12-30T10:00", date(2011, 12, 31)),
+        # these days began at one o'clock, by a clock that went from 23:59 to 01:00
+        ("America/Sao_Paulo", date(2017, 12, 14), "2017-10-15T02:59", "2017-10-15T03:00", date(2017, 10, 15)),
+        ("Africa/Cairo", date(2023, 6, 27), "2023-04-27T21:59", "2023-04-27T22:00", date(2023, 4, 28)),
+    ],
+)
+def test_a_step_of_a_day_that_clocks_skip_or_begin_late_comes_once_at_the_instant_at_which_the_next_begins(
+    made: Made, zone: str, due: date, too_early: str, in_time: str, day: date
+) -> None:
+    week = ", ".join(f"{name}: [00:00-24:00]" for name in DAYS)
+    calendar = CALENDAR.format(zone=zone).split("week:")[0] + f"week: {{{week}}}\n"
+    office = made()
+    office.apply([person(1, due=due, calendar="CAL-W").replace("2020", "2010"), calendar], date(2011, 1, 1))
+    office.clock.at = datetime.fromisoformat(f"{too_early}+00:00")
+    assert office.remind(None).sent == 0
+    office.clock.at = datetime.fromisoformat(f"{in_time}+00:00")
+    assert office.remind(None).sent == 1
+    (letter,) = office.mailbox.to("p1@northgate.example")
+    text = letter.get_body(("plain",))
+    assert text is not None
+    assert f"Northgate & Sons, {day.day} {day:%B %Y}" in text.get_content().replace("\N{NO-BREAK SPACE}", " ")
+    office.clock.forward(hours=20)
+    assert office.remind(None).sent == 0
 
 
 def test_a_year_with_missed_runs_settles_the_same_steps_as_one_without(made: Made) -> None:

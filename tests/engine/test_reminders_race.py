@@ -22,7 +22,7 @@ AT_ONCE = 8
 DAY = DUE - timedelta(days=60)
 PEOPLE = int(os.environ.get("SDFLOW_REMINDERS", "120"))
 KILLS = int(os.environ.get("SDFLOW_REMINDER_KILLS", "5"))
-"""Set them to 10000 and 200 for the run whose figures the documentation names."""
+"""10000 people, or 2000 and 200 kills, make the runs whose figures the documentation names."""
 
 
 @pytest.fixture

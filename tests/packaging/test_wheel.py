@@ -19,6 +19,7 @@ CONTENT = {
     "documents": "documents",
     "examples/halvorsen": "examples/halvorsen",
     "examples/harrowmere": "examples/harrowmere",
+    "examples/looking-back": "examples/looking-back",
     "examples/reviews": "examples/reviews",
 }
 

@@ -56,13 +56,22 @@ def is_day(text: str) -> bool:
         return False
 
 
+def is_ahead(change: Mapping[str, str]) -> bool:
+    """Whether a day of review was written down before it came."""
+    return change["field"] == "last_reviewed_on" and change["commit_date"][:10] < change["value"]
+
+
 def by_day(changes: Sequence[Mapping[str, str]]) -> dict[date, list[Written]]:
-    """What was written on each day, but for what cannot be read; in the order of the documents' first appearance."""
+    """What was written on each day, but for what cannot be read; in the order of the documents' first appearance.
+
+    Who is refused a day of review that had not come gives the day on which it was written.
+    """
     found: dict[date, dict[str, dict[str, str]]] = {}
     for one in changes:
         if one["field"] != "last_reviewed_on" or is_day(one["value"]):
             day = date.fromisoformat(one["commit_date"][:10])
-            found.setdefault(day, {}).setdefault(one["path"], {})[one["field"]] = one["value"]
+            value = day.isoformat() if is_ahead(one) else one["value"]
+            found.setdefault(day, {}).setdefault(one["path"], {})[one["field"]] = value
     return {day: [Written(day, path, fields) for path, fields in of.items()] for day, of in found.items()}
 
 

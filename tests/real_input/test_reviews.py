@@ -13,7 +13,7 @@ import pytest
 from desk import Desk
 from real_input.conftest import REPOSITORY, VARIABLE, real_input
 from real_input.records import KEEPER, as_yaml, record
-from real_input.reviews import Guide, Shelf, by_day, days_between, is_day, reading_room, table
+from real_input.reviews import Guide, Shelf, by_day, days_between, is_ahead, is_day, reading_room, table
 from real_input.told import Account, Round, Step
 from sdflow.domain.message import Message
 from sdflow.domain.reminder import LedgerStep, StepState
@@ -79,6 +79,25 @@ def test_days_that_are_no_days_are_refused_with_their_place(
     assert said.code == 2
     assert said.err.count("last_reviewed_on: ") == len(wrong), said.err
     assert [f"guides.yaml:{line}: " in said.err for line in (5, 11, 17, 23, 29)] == [True] * 5, said.err
+
+
+def test_days_of_review_that_had_not_come_are_refused_on_the_day_on_which_they_were_written(
+    room: Desk, history: list[dict[str, str]], tmp_path: Path
+) -> None:
+    ahead = [one for one in history if is_day(one["value"]) and is_ahead(one)]
+    assert len(ahead) == 20
+    assert (
+        max(date.fromisoformat(one["value"]) - date.fromisoformat(one["commit_date"][:10]) for one in ahead).days == 366
+    )
+    for one in ahead[:: len(ahead) - 1]:
+        text = as_yaml(
+            [record("documented_information", "DOC-0001", "A guide", owner=KEEPER, last_reviewed_on=one["value"])]
+        )
+        (tmp_path / "guide.yaml").write_text(text, encoding="utf-8")
+        said = room.type("apply", str(tmp_path / "guide.yaml"), person=KEEPER, day=one["commit_date"][:10])
+        assert said.code == 2
+        assert "guide.yaml:5: last_reviewed_on: says when something was done last, but" in said.err
+        room.must("apply", "--dry-run", str(tmp_path / "guide.yaml"), person=KEEPER, day=one["value"])
 
 
 def test_on_every_day_of_six_years_the_same_reviews_are_due_and_overdue_as_by_a_slow_account(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from icalendar import Alarm, Calendar, Event
 
 from sdflow.domain.calendar_entry import HOUR_OF_ALARMS, CalendarEntry
 
 PRODUCER = "-//sdflow//sdflow//EN"
+CANCELLED = "CANCELLED"
 
 
 def calendar_file(name: str, entries: tuple[CalendarEntry, ...]) -> bytes:
@@ -29,6 +31,30 @@ def calendar_file(name: str, entries: tuple[CalendarEntry, ...]) -> bytes:
     return bytes(calendar.to_ical())
 
 
+def entries_of(content: bytes) -> tuple[str, tuple[CalendarEntry, ...]] | None:
+    """The name and the entries of a file that this program wrote, without alarms; none for any other file."""
+    try:
+        found = Calendar.from_ical(content)
+        if found.get("prodid") != PRODUCER:
+            return None
+        return str(found["x-wr-calname"]), tuple(_entry(one) for one in found.walk("VEVENT"))
+    except (ValueError, KeyError, AttributeError, TypeError):
+        return None
+
+
+def _entry(event: Any) -> CalendarEntry:
+    return CalendarEntry(
+        uid=str(event["uid"]),
+        sequence=int(event["sequence"]),
+        written_at=event["dtstamp"].dt,
+        on=event["dtstart"].dt,
+        title=str(event["summary"]),
+        text=str(event["description"]),
+        categories=tuple(str(one) for one in event["categories"].cats) if "categories" in event else (),
+        cancelled=event.get("status") == CANCELLED,
+    )
+
+
 def _event(entry: CalendarEntry) -> Event:
     event = Event()
     event.add("uid", entry.uid)
@@ -42,7 +68,7 @@ def _event(entry: CalendarEntry) -> Event:
     if entry.categories:
         event.add("categories", list(entry.categories))
     event.add("transp", "TRANSPARENT")
-    event.add("status", "CONFIRMED")
+    event.add("status", CANCELLED if entry.cancelled else "CONFIRMED")
     for days in entry.alarms:
         event.add_component(_alarm(entry, days))
     return event

@@ -73,6 +73,7 @@ def invoke_command(session: Session, plan: str, dry_run: bool, **said: Any) -> N
 @click.option("--at", metavar="TIME", help="When it happened, such as 14:05 in the record's zone; now unless given.")
 @click.option("--step", metavar="KEY", help="The step of the plan that was done with it.")
 @click.option("--restored", metavar="SERVICE", multiple=True, help="A service that works again; may be repeated.")
+@click.option("--lost", metavar="SERVICE", multiple=True, help="A service that no longer works; may be repeated.")
 @click.option(
     "--notified", metavar="KEY", multiple=True, help="An announcement of the plan that was given; may be repeated."
 )

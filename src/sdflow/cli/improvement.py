@@ -1,4 +1,4 @@
-"""Improvement: raising items of the service improvement programme, and its register."""
+"""Improvement: raising items of the service improvement programme, judging what came of them, and their register."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sdflow.domain.improvement import Kpi
     from sdflow.engine.improvements import Amount, ImprovementEntry, ImprovementRegister
     from sdflow.operations.improve import TakenUp
+    from sdflow.operations.judge import Judged
 
 MANY = 40
 """From so many agreements on, it is shown how many of them are proven."""
@@ -74,6 +75,52 @@ def _taken(one: TakenUp) -> tuple[str, str, str, str]:
         f"[{STYLES[one.outcome.value]}]{outcome}[/]",
         about,
         f"{escape(one.found.wanted)}\n[quiet]{escape(one.found.statement)}[/]",
+    )
+
+
+@click.command(
+    "judge", epilog=examples("sdflow judge SIP-0001 --dry-run", "sdflow judge SIP-0001", "sdflow judge SIP-0001 --json")
+)
+@click.argument("record")
+@click.option("--dry-run", is_flag=True, help="Show what would be written down and store nothing.")
+@shared_options
+def judge_command(session: Session, record: str, dry_run: bool) -> None:
+    """Compare what was measured after the actions of an improvement item with before, and write the value into the item.
+
+    Shares of cases are compared by Fisher's exact test, figures of periods by the Mann–Whitney U test, both one-sided. How
+    much data it takes stands beside the life cycle of the items; below that the answer is "not enough data" and nothing is
+    written. It closes nothing: that is for whoever verifies the item, who is somebody else than the one who has it judged.
+    """
+    from sdflow.operations.judge import judge
+
+    judged = judge(session.workspace, session.occasion, record, dry_run=dry_run)
+    if session.as_json:
+        say_json({"dry_run": dry_run, "judged": judged})
+        return
+    _print_judged(console(), judged, dry_run=dry_run)
+
+
+def _print_judged(out: Console, judged: Judged, *, dry_run: bool) -> None:
+    found = judged.found
+    out.print(f"{reference(judged.reference)} {escape(judged.figure)}, in {escape(judged.unit)}")
+    sides = (
+        ("before", f"ended before {day(judged.begun_on)}", judged.before),
+        ("after", f"began after {day(judged.done_on)}", judged.after),
+    )
+    rows = [(name, when, str(len(some)), ", ".join(spoken(one.achieved) for one in some)) for name, when, some in sides]
+    out.print(table(("Side", "Periods that", "Number", "Figures"), rows))
+    if found.result is None:
+        out.print(
+            f"[warning]Not enough data[/]: {found.before} {found.counted} before and {found.after} after; {found.test.value}"
+            f" is asked from {found.least} of each on. Nothing was written down."
+        )
+        return
+    style = "good" if found.better else "warning"
+    out.print(f"[{style}]{spoken(found.result.value)}[/]: {escape(found.result.how)}")
+    out.print(
+        "\nNothing was stored: this was a dry run."
+        if dry_run
+        else "\nWritten down as measured; whoever verifies the item closes it."
     )
 
 

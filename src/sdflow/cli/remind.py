@@ -52,8 +52,9 @@ def remind_command(
 
 def _remind(session: Session, *, dry_run: bool) -> None:
     from sdflow import bootstrap
-    from sdflow.operations.remind import rehearse, remind
+    from sdflow.operations.remind import rehearse, remind, require_day
 
+    require_day(session.as_of, bootstrap.now(), rehearsal=dry_run)
     outcome = (rehearse if dry_run else remind)(session.workspace, bootstrap.now, session.as_of)
     if session.as_json:
         say_json({**vars(outcome), "well": outcome.is_well})

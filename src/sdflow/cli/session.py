@@ -14,6 +14,7 @@ import click
 if TYPE_CHECKING:
     from sdflow.engine.workspace import Occasion, Workspace
 
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -61,6 +62,14 @@ def calendar_day(_: click.Context, __: click.Parameter, text: str | None) -> dat
         raise click.BadParameter(f"{text!r} is not a day; write one such as 2027-01-31") from None
 
 
+def business_day(context: click.Context, option: click.Parameter, text: str | None) -> date | None:
+    """The business date that an option names; a year that no agreement can reach is refused."""
+    day = calendar_day(context, option, text)
+    if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+        raise click.BadParameter(f"{day} lies outside {FIRST_DAY} to {LAST_DAY}, between which agreements may run")
+    return day
+
+
 def shared_options(command: Command) -> Command:
     """The options of every command; the command receives a `Session` as its first argument."""
 
@@ -77,7 +86,7 @@ def shared_options(command: Command) -> Command:
         click.option(
             "--as-of",
             metavar="DAY",
-            callback=calendar_day,
+            callback=business_day,
             help="Business date, such as 2027-01-31; today unless given.",
         ),
         click.option("--as", "person", metavar="PERSON", help="Who acts; the person behind your login unless given."),

@@ -121,7 +121,7 @@ def db_upgrade(session: Session) -> None:
     if before != after:
         from sdflow.operations.keep_up import rebuild_obligations
 
-        rebuild_obligations(session.workspace, session.today)
+        rebuild_obligations(session.workspace, session.today, bootstrap.now())
     if session.as_json:
         say_json({"before": before, "after": after})
     elif before == after:
@@ -137,9 +137,10 @@ def db_rebuild(session: Session) -> None:
 
     Nothing of the history is touched, and nothing that was sent is sent again.
     """
+    from sdflow import bootstrap
     from sdflow.operations.keep_up import rebuild_obligations
 
-    found = rebuild_obligations(session.workspace, session.today)
+    found = rebuild_obligations(session.workspace, session.today, bootstrap.now())
     if session.as_json:
         say_json(found)
         return

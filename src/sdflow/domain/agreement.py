@@ -23,7 +23,7 @@ from sdflow.domain.terms import Term
 from sdflow.domain.trait import Acting, Party
 
 if TYPE_CHECKING:
-    from sdflow.domain.clauses import CriticalPeriod
+    from sdflow.domain.clauses import CriticalPeriod, PlannedInterruption
 
 PersonReference = Annotated[Reference, RefersTo((Acting,))]
 
@@ -108,12 +108,14 @@ class Promise:
     hours: Hours
     targets: Targets
     critical_periods: Mapping[str, CriticalPeriod] = field(default_factory=dict)
+    planned_interruptions: Mapping[str, PlannedInterruption] = field(default_factory=dict)
 
     def measuring_calendars(self) -> frozenset[str]:
-        """The calendars that targets and critical periods name for themselves."""
+        """The calendars that targets, critical periods and planned interruptions name for themselves."""
         main = [self.targets.availability] if self.targets.availability else []
         named = [one.hours for one in (*main, *self.targets.further_availability.values())]
         named += [one.hours for one in self.critical_periods.values()]
+        named += [one.window for one in self.planned_interruptions.values()]
         return frozenset(one for one in named if one)
 
 
@@ -122,7 +124,8 @@ class SupportPromise:
     """What an agreement promises to those who rely on it.
 
     `severities` maps the customer's priorities to the supporter's own; none where they are the same. `services` are those
-    that it names as resting on it. `bought` says that it is paid for, to somebody outside, for as long as it binds.
+    that it names as resting on it. `bought` says that it is paid for, to somebody outside, for as long as it binds. `by` is
+    who promises.
     """
 
     term: Term
@@ -132,8 +135,11 @@ class SupportPromise:
     severities: Mapping[str, str] | None = None
     services: tuple[str, ...] = ()
     bought: bool = False
+    by: str | None = None
+    planned_interruptions: Mapping[str, PlannedInterruption] = field(default_factory=dict)
 
     def measuring_calendars(self) -> frozenset[str]:
-        """The calendars that the targets of components name for themselves."""
+        """The calendars that the targets of components and planned interruptions name for themselves."""
         stated = [one.availability for one in self.components.values() if one.availability]
-        return frozenset(one.hours for one in stated if one.hours)
+        windows = [one.window for one in self.planned_interruptions.values()]
+        return frozenset([*(one.hours for one in stated if one.hours), *windows])

@@ -16,7 +16,7 @@ class CalendarEntry:
 
     `uid` is the same whenever the same thing is written, so that a calendar knows the entry again; of two with one `uid`
     the one with the higher `sequence` is the newer. `written_at` is when what it says came about. `alarms` are days from
-    the day, 0 on the day itself and negative before it.
+    the day, 0 on the day itself and negative before it. One that is `cancelled` takes away what a calendar holds of it.
     """
 
     uid: str
@@ -27,6 +27,7 @@ class CalendarEntry:
     text: str
     categories: tuple[str, ...] = ()
     alarms: tuple[int, ...] = ()
+    cancelled: bool = False
 
 
 class CalendarWriter(Protocol):

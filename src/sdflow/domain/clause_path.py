@@ -60,6 +60,12 @@ def leads_to(pattern: str, path: str) -> bool:
     return len(parts) <= len(wanted) and all(one in ("*", part) for one, part in zip(wanted, parts, strict=False))
 
 
+def lies_within(pattern: str, path: str) -> bool:
+    """Whether a path is the one that a pattern describes, in which `*` stands for any key, or lies below it."""
+    wanted, parts = pattern.split("."), path.split(".")
+    return len(wanted) <= len(parts) and all(one in ("*", part) for one, part in zip(wanted, parts, strict=False))
+
+
 def is_empty(content: Any, path: str) -> bool:
     """Whether nothing, or something empty, stands at a path."""
     return any(value is None or value in ("", [], {}) for value in values_at(content, path))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -20,7 +20,7 @@ from sdflow.domain.agreement import (
     repeated_signatories,
 )
 from sdflow.domain.kind import Content, Key, Line, Strict, Text, Title
-from sdflow.domain.target import CalendarReference, MeasuringPeriod, Percent, Quantity, Targets
+from sdflow.domain.target import CalendarReference, MeasuringPeriod, Percent, Quantity, Targets, WorkloadLimit
 from sdflow.domain.terms import Term
 from sdflow.domain.trait import Adoptable, Lasting, Signable
 
@@ -95,6 +95,9 @@ class PlannedInterruption(Strict):
     period: MeasuringPeriod = MeasuringPeriod.month
     longest_minutes: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
         None, description="Longest single interruption, in minutes"
+    )
+    components: Annotated[list[Key], Field(min_length=1, max_length=200)] | None = Field(
+        None, description="Supported components that it stops, by their keys; all of them unless given"
     )
     remark: Line | None = None
 
@@ -255,6 +258,14 @@ class Agreement(Content, Signable, Lasting, Adoptable):
         return self
 
     @model_validator(mode="after")
+    def _interrupts_what_it_supports(self) -> Self:
+        named = {key for one in self.planned_interruptions.values() for key in one.components or ()}
+        unknown = sorted(named - set(self.supported_keys()))
+        if unknown:
+            raise ValueError(f"it interrupts {', '.join(unknown)}, which is not among the components that it supports")
+        return self
+
+    @model_validator(mode="after")
     def _known_priorities(self) -> Self:
         if self.priority_matrix is None:
             return self
@@ -263,6 +274,10 @@ class Agreement(Content, Signable, Lasting, Adoptable):
         if unknown:
             raise ValueError(f"the matrix leads to {', '.join(unknown)}, which is not among the priorities")
         return self
+
+    def supported_keys(self) -> Collection[str]:
+        """The keys of the components that it supports; none where it supports nothing."""
+        return ()
 
     def starts_on(self) -> date:
         """The first day on which this version holds."""
@@ -275,6 +290,10 @@ class Agreement(Content, Signable, Lasting, Adoptable):
     def owner_reference(self) -> str:
         """Who keeps the agreement."""
         return self.owner
+
+    def workload_limits(self) -> Mapping[str, WorkloadLimit]:
+        """Up to which workload the targets hold, by keys; nothing where there is no limit."""
+        return {}
 
     def agreed_term(self) -> Term:
         """The term as it was agreed."""

@@ -57,7 +57,7 @@ class RecoveryStep:
 
     `team` is the party that does it and does nothing else meanwhile; `hours` the calendar on which its minutes run, the
     elapsed time where it is none. `restores` are the services that work again once it is done. `supplier` is the contract
-    on which it rests, `backup` the key of the backup that it restores.
+    on which it rests, `helped_by` the company, with or without a contract, `backup` the key of the backup that it restores.
     """
 
     key: str
@@ -69,6 +69,7 @@ class RecoveryStep:
     restores: tuple[str, ...] = ()
     supplier: str | None = None
     backup: str | None = None
+    helped_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,12 +103,17 @@ class Backup:
 
 @dataclass(frozen=True)
 class PlannedService:
-    """A service that a plan recovers, and the least that it gives meanwhile; `clause` is its path in the plan."""
+    """A service that a plan recovers, and the least that it gives meanwhile; `clause` is its path in the plan.
+
+    `time_minutes` and `point_minutes` are the recovery time and point of which it says that they are required.
+    """
 
     clause: str
     service: str
     minimum_percent: Decimal | None
     minimum_level: str
+    time_minutes: int | None = None
+    point_minutes: int | None = None
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,8 @@ def _order(scene: ContinuityScene) -> str:
 
 
 def _ordered(reference: str, one: RecoveryOrder) -> str:
-    back = "nobody says when" if one.dependency_minutes is None else f"back after {time_words(one.dependency_minutes)}"
+    unknown = "never back" if one.never else "nobody says when"
+    back = unknown if one.dependency_minutes is None else f"back after {time_words(one.dependency_minutes)}"
     allowed = time_words(one.allowed_minutes) if one.allowed_minutes > 0 else "no time at all"
     return f"{reference} {back}, {allowed} allowed"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sdflow.domain.continuity import Backup, Exercise, Need, PlannedService, RecoveryPlan, RecoveryStep, TestedService
@@ -45,7 +45,8 @@ class StatedPlan:
 
     `minutes`: the worst from the disruption; none where the service never works again. `worst_start` says from when.
     `critical`: the keys of the steps on the critical path. `after`: by dependency, how long the service takes once it is
-    back. `moved`: what has changed since the version was frozen.
+    back. `moved`: what has changed since the version was frozen. `written_on`: the day on which its words were
+    frozen; none for a draft.
     """
 
     source: Source
@@ -55,6 +56,7 @@ class StatedPlan:
     critical: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     after: Mapping[str, int] = field(default_factory=dict)
     moved: str | None = None
+    written_on: date | None = None
 
     @property
     def label(self) -> str:
@@ -90,6 +92,12 @@ class StatedTest:
     source: Source
     exercise: Exercise
 
+    def is_of(self, plan: StatedPlan) -> bool:
+        """Whether it tested the version of a plan that is looked at: by its number, and held once that was written."""
+        held = self.exercise.held_on
+        early = held is None or (plan.written_on is not None and held < plan.written_on)
+        return self.exercise.plan_version == plan.source.version and not early
+
     def tested(self, service: str) -> TestedService | None:
         """What it found of a service; none where that took no part."""
         return next((one for one in self.exercise.services if one.service == service), None)
@@ -110,10 +118,14 @@ class StatedPromise:
 
 @dataclass(frozen=True)
 class SupplierPromise:
-    """What the agreement on which a step rests promises after a disruption; none where nothing."""
+    """What the agreement on which a step rests promises after a disruption; none where nothing.
+
+    `in_force`: what is signed holds on the day of the scene.
+    """
 
     source: Source
     target: ContinuityTarget | None
+    in_force: bool = True
 
 
 @dataclass(frozen=True)
@@ -136,7 +148,7 @@ class ContinuityScene:
     """One service, as seen from the record that is proven, on a day.
 
     `place` is the clause of that record about the service. `suppliers` are the agreements on which steps rest, `tests` all
-    results that stand.
+    results that stand, `companies` what those are called that help with steps.
     """
 
     record: str
@@ -150,6 +162,7 @@ class ContinuityScene:
     promises: tuple[StatedPromise, ...] = ()
     suppliers: Mapping[str, SupplierPromise] = field(default_factory=dict)
     dependencies: tuple[Dependency, ...] = ()
+    companies: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -163,6 +176,11 @@ class ContinuityScene:
     def own(self, source: Source) -> bool:
         """Whether something is said by the record that is proven."""
         return source.reference == self.record
+
+    def binding(self) -> ContinuityScene:
+        """The same with those needs and promises alone that are approved or signed."""
+        needs = tuple(one for one in self.needs if one.source.approved)
+        return replace(self, needs=needs, promises=tuple(one for one in self.promises if one.source.approved))
 
     def pairs(self) -> Iterator[tuple[StatedNeed, StatedPlan]]:
         """Every need beside every plan."""

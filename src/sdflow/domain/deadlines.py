@@ -80,8 +80,8 @@ class ByTimeOfDay:
 
     @property
     def known_until(self) -> int:
-        """The last start for which an instant is given."""
-        return int(self.edges[-1]) if len(self.edges) else -NEVER
+        """The last instant that is given."""
+        return int(self.instants[-1]) if len(self.instants) else -NEVER
 
     @property
     def jumps(self) -> Minutes:
@@ -96,6 +96,10 @@ class ByTimeOfDay:
     def back(self, end: Minutes) -> Minutes:
         """None: what is due never moves with the start."""
         return _NONE
+
+    def in_units(self, unit: int) -> ByTimeOfDay:
+        """The same in units of which a minute has so many."""
+        return self if unit == 1 else ByTimeOfDay((self.edges + 1) * unit - 1, self.instants * unit)
 
 
 @lru_cache(maxsize=256)

@@ -33,7 +33,8 @@ class Finding:
 
     `clause` is what it concerns and `subject` what about it (the component, the route); rule, clause and subject
     together say which finding it is. `gap` is by how much, in `unit`; `weakest` the weakest link; `witness` a concrete
-    case; `improvement` what has to become better, where the rule asks for that; `records` the records that it is
+    case; `improvement` what has to become better, where the rule asks for that, because of which `cause` and by which
+    `figure`, the alias of a matched fact; `records` the records that it is
     about. `waiver` names the waiver that counts for it, through
     `waived_until`; `note` says of one that was meant for it why it does not count. `version` is the version of the
     agreement that it is about, none where it is about all that are looked at; `versions` are the numbers under which
@@ -55,6 +56,8 @@ class Finding:
     weakest: str = field(compare=False, default="")
     witness: str = field(compare=False, default="")
     improvement: str = field(compare=False, default="")
+    cause: str = field(compare=False, default="")
+    figure: str = field(compare=False, default="")
     records: tuple[str, ...] = field(compare=False, default=())
     waiver: str | None = field(compare=False, default=None)
     waived_until: date | None = field(compare=False, default=None)

@@ -9,6 +9,9 @@ from datetime import date
 from sdflow.domain.finding import Finding
 from sdflow.domain.workflow import Guards, Step, TermGuard, Trigger, VersionGuard
 
+OPEN = "open"
+"""The outcome of a content from which nothing follows yet."""
+
 
 @dataclass(frozen=True)
 class Situation:
@@ -89,9 +92,16 @@ def _named(guards: Guards, situation: Situation) -> Iterator[Unmet]:
         if situation.named(path):
             yield Unmet(
                 "not_named",
-                f"{situation.who} is named as {path.rpartition('.')[2].replace('_', ' ')}",
+                f"{situation.who} is named {_place_named(path)}",
                 "somebody else has to take this step",
             )
+
+
+def _place_named(path: str) -> str:
+    """As what somebody is named at a path: as leader, or among signatories."""
+    among, _, one_of_many = path.partition(".*")
+    place = among if one_of_many else path.rpartition(".")[2]
+    return f"{'among' if '.*' in path else 'as'} {place.replace('_', ' ')}"
 
 
 def _named_there(guards: Guards, situation: Situation) -> Iterator[Unmet]:
@@ -180,8 +190,9 @@ def _parties(guards: Guards, situation: Situation) -> Iterator[Unmet]:
 
 
 def _outcome(guards: Guards, situation: Situation) -> Iterator[Unmet]:
-    if guards.outcome is not None and situation.outcome() != guards.outcome:
-        wanted, found = (one.replace("_", " ") for one in (guards.outcome, situation.outcome() or "open"))
+    outcome = situation.outcome() or OPEN
+    if guards.outcome is not None and outcome != guards.outcome:
+        wanted, found = (one.replace("_", " ") for one in (guards.outcome, outcome))
         yield Unmet(
             "outcome", f"by what is recorded it is {found}, not {wanted}", "amend what was recorded, if it is wrong"
         )

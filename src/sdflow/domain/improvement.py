@@ -184,12 +184,38 @@ class Concern:
 
 
 @dataclass(frozen=True)
+class MeasuredFigure:
+    """A figure as it was measured up to the end of a day: how many cases stand behind it, and how many of them missed it."""
+
+    title: str
+    unit: str
+    direction: Direction
+    value: Decimal
+    target: Decimal
+    on: date
+    cases: int
+    missed: int
+
+    def kpi(self) -> Kpi:
+        """The figure by which it is judged whether it becomes better, with this value as its baseline.
+
+        The target is left open where the value reaches it already.
+        """
+        how = f"{self.cases:,} {'case' if self.cases == 1 else 'cases'}, of which {self.missed:,} missed it"
+        short = self.value < self.target if self.direction is Direction.more else self.value > self.target
+        baseline = Baseline(value=self.value, on=self.on, how=how)
+        target = self.target if short else None
+        return Kpi(title=self.title, unit=self.unit, direction=self.direction, baseline=baseline, target=target)
+
+
+@dataclass(frozen=True)
 class Seen:
-    """When something was found, in which record, and what was found."""
+    """When something was found, in which record, what was found, and the figure that was measured; none where none was."""
 
     on: date
     statement: str
     source: str | None
+    figure: MeasuredFigure | None = None
 
 
 @dataclass(frozen=True)
@@ -198,6 +224,7 @@ class Shortcoming:
 
     `wanted` says what must become better, `statement` what was found, in `source`. `once`: it was found on an occasion,
     such as a test, and is over; whatever took it up once has dealt with it. Otherwise it is found anew every day.
+    `figure` is what was measured of it.
     """
 
     concern: Concern
@@ -209,6 +236,7 @@ class Shortcoming:
     owner: str | None = None
     service: str | None = None
     due_on: date | None = None
+    figure: MeasuredFigure | None = None
 
 
 @dataclass(frozen=True)
@@ -250,6 +278,10 @@ class Improving(ABC):
     @abstractmethod
     def seen_again(self, found: Seen) -> Content:
         """The content with a further occurrence."""
+
+    @abstractmethod
+    def measured(self, result: MeasuredResult) -> Content:
+        """The content with what was measured of its figure."""
 
     @classmethod
     @abstractmethod
@@ -293,7 +325,7 @@ class CorrectiveAction:
 
     It is about `record` (and its clause `target`), because of `cause`: two tests that find the same cause of the same
     clause of the same plan concern one improvement. `what` is to be done by `owner` until the end of `due_on`;
-    `done_on` says that it was.
+    `done_on` says that it was. `origin` is on what occasion it was found.
     """
 
     record: str
@@ -304,10 +336,11 @@ class CorrectiveAction:
     due_on: date | None = None
     done_on: date | None = None
     service: str | None = None
+    origin: Origin = Origin.test
 
 
 class Correcting(ABC):
-    """Something that owes corrective actions: a test of a continuity plan."""
+    """Something that owes corrective actions: a test of a continuity plan, a complaint, a review."""
 
     @abstractmethod
     def corrective_actions(self) -> Mapping[str, CorrectiveAction]:

@@ -9,11 +9,11 @@ import re
 import zoneinfo
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, AwareDatetime
 
 from sdflow.domain.service_time import wall_clock
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from sdflow.domain.kind import Content
 
 SECONDS_A_MINUTE = 60
+YEARS = range(1900, 3000)
+"""Years in which an instant may lie."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -29,6 +32,15 @@ def _real_zone(name: str) -> str:
         raise ValueError(f"there is no time zone {name!r}; write one such as Europe/London")
     return name
 
+
+def _within_years(at: datetime) -> datetime:
+    if at.year not in YEARS:
+        raise ValueError(f"an instant lies in the years {YEARS.start} to {YEARS.stop - 1}, not in {at.year:04}")
+    return at
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_within_years)]
+"""An instant with its offset from UTC, in years that can be reckoned with on every clock."""
 
 ZoneName = Annotated[str, AfterValidator(_real_zone)]
 """The name of a time zone, such as Europe/London."""
@@ -55,11 +67,20 @@ class Invocable(ABC):
 
 
 @dataclass(frozen=True)
+class Required:
+    """The strictest recovery time and point that approved analyses and signed agreements ask of a service, in minutes."""
+
+    time_minutes: int | None = None
+    point_minutes: int | None = None
+
+
+@dataclass(frozen=True)
 class Invoked:
     """That a version of a plan was invoked: when, by whom, why, and what it leads to by its own reckoning.
 
     `detected_at` is when somebody noticed, where that is known. `expected` gives the minutes from this disruption until
-    each service works, none for never; `planned` when each step begins and ends, none where it never does.
+    each service works, none for never; `required` what was analysed and promised beside the plan; `planned` when each step
+    begins and ends, none where it never does.
     """
 
     plan: str
@@ -72,6 +93,7 @@ class Invoked:
     because: str
     expected: Mapping[str, int | None]
     planned: Mapping[str, tuple[datetime, datetime] | None]
+    required: Mapping[str, Required] = field(default_factory=dict)
 
 
 class Invoking(ABC):
@@ -89,7 +111,7 @@ class Invoking(ABC):
 
 @dataclass(frozen=True)
 class LogEntry:
-    """What happened when: in words, and of which step, services and announcement it was the end.
+    """What happened when: in words, of which step, services and announcement it was the end, and which services were lost.
 
     `data_as_of`: up to when the data of the services that work again are there.
     """
@@ -101,6 +123,7 @@ class LogEntry:
     restored: tuple[str, ...] = ()
     notified: tuple[str, ...] = ()
     data_as_of: datetime | None = None
+    lost: tuple[str, ...] = ()
 
 
 class Chronicling(ABC):
@@ -155,6 +178,7 @@ def read_instant(text: str, zone: str, today: date) -> datetime:
         at = None
     if at is None or len(whole) <= len("2027-03-01"):
         raise ValueError(f"{text!r} is no time; write one such as 14:05, 2027-03-01 14:05 or 2027-03-01T14:05Z")
+    at = _within_years(at)
     return at.astimezone(UTC) if at.tzinfo else _read_on_the_wall(at, zone)
 
 

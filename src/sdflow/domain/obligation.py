@@ -85,8 +85,9 @@ class Ladder:
 class Owed:
     """A declaration: records in these states owe this.
 
-    With `standing` it is owed by the version that was signed last, whose content counts, even while a change of it is
-    being negotiated; where none was signed, nothing is owed. `until` is a field that, once filled in, says that it is done
+    With `once` nothing is owed before the record came into one of these states for the first time. With `standing` it is
+    owed by the version that was signed last, whose content counts, even while a change of it is being negotiated; where
+    none was signed, nothing is owed. `until` is a field that, once filled in, says that it is done
     (for a path with a `*`, with the same key as the date); `done_by` are steps that say so, and `done_when` is what else
     may happen that does. `by` are roles, which decide
     where `person` does not: `person` is the path of a field that names somebody, with the same key as the date, or
@@ -102,6 +103,7 @@ class Owed:
     until: str | None = None
     done_by: tuple[str, ...] = ()
     done_when: tuple[Cause, ...] = ()
+    once: tuple[str, ...] = ()
     standing: bool = False
     each_signatory: bool = False
     ladder: Ladder = Ladder()
@@ -149,14 +151,15 @@ class KeptObligation(Obligation):
     """An obligation as it is kept, so that those that are due are found without deriving all.
 
     `kind` is that of the record, whose workflow declares the obligation under its name. `known_on` is the day on which it
-    was first owed, `next_on` that of its next reminder step. From `stale_on` on it has to be derived anew, since the term
-    by which it is due is over by then.
+    was first owed, `next_on` that of its next reminder step. It holds from `holds_from` until the day before `stale_on`, as
+    far as these are known: on any other day it has to be derived anew, since another term runs then.
     """
 
     kind: str = ""
     known_on: date = date.min
     next_on: date = date.max
     stale_on: date | None = None
+    holds_from: date | None = None
 
     def plainly(self) -> Obligation:
         """The obligation alone, as it is derived."""

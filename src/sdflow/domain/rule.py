@@ -112,7 +112,9 @@ class Rule:
     """A declared rule: what it proves, where that is written, how it weighs, what it looks for, what it says.
 
     `advice` says what would mend a finding. `improvement` is what has to become better where it is found, so that an
-    item of the service improvement programme is raised; none where a finding raises none. `proves` is the sentence
+    item of the service improvement programme is raised; none where a finding raises none. Rules with the same `cause`
+    raise one item for a clause between them; without one the rule itself and its subject are the cause. `figure` is the
+    alias of the fact that holds the figure by which the item is judged. `proves` is the sentence
     for a fact of the first pattern's kind about which the rule found nothing. `gap` is by how much the rule does not
     hold, in `unit`; `subject` what about the clause it concerns, so that no two findings of a clause have the same;
     `weakest` what gives way first; `witness` a concrete case.
@@ -133,6 +135,8 @@ class Rule:
     weakest: str = ""
     witness: str = ""
     improvement: str = ""
+    cause: str = ""
+    figure: str = ""
     source: str = ""
     line: int = 0
 
@@ -156,6 +160,9 @@ class Fact:
         """The field's value, none where it is absent."""
         return self.fields.get(name)
 
+
+FIGURE_FIELDS = frozenset({"title", "achieved", "target", "unit", "comparison", "last_on", "cases", "missed_cases"})
+"""What a fact says that holds a figure by which an improvement is judged."""
 
 Schema = Mapping[str, Mapping[str, FieldType]]
 """What fields each fact kind has, and of which type."""

@@ -101,6 +101,8 @@ def finding_of(rule: Rule, chosen: Chosen) -> Finding:
         weakest=_filled(rule.weakest, matched),
         witness=_filled(rule.witness, matched),
         improvement=message_text(rule.improvement, matched),
+        cause=_filled(rule.cause, matched),
+        figure=rule.figure,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -82,14 +83,14 @@ EVERY_MINUTE = CalendarHours("", "every minute", "Etc/UTC", ((Window(0, DAY),),)
 """The hours of a clock that never stands still."""
 
 
-class _WallClock:
-    """The offsets of a zone between two days, and from them the instants at which its clocks show a time."""
+class WallClock:
+    """The offsets of a zone between two days, and the instants at which its clocks show a time; a minute has `unit` units."""
 
-    def __init__(self, zone: str, first: date, last: date) -> None:
+    def __init__(self, zone: str, first: date, last: date, unit: int = 1) -> None:
         changes = [change for year in range(first.year - 1, last.year + 2) for change in _offset_changes(zone, year)]
-        self.since = np.array([-NEVER, *(at for at, _ in changes[1:])], dtype=np.int64)
+        self.since = np.array([-NEVER, *(at for at, _ in changes[1:])], dtype=np.int64) * unit
         self.until = np.append(self.since[1:], NEVER)
-        self.offset = np.array([offset for _, offset in changes], dtype=np.int64)
+        self.offset = np.array([offset for _, offset in changes], dtype=np.int64) * unit
 
     def opening(self, local: Minutes) -> Minutes:
         """The first instant at which the wall clock shows the time, or has jumped over it."""
@@ -108,8 +109,7 @@ class _WallClock:
 def _offset_changes(zone: str, year: int) -> tuple[tuple[int, int], ...]:
     """The instants of a year from which an offset to UTC holds, the year's first instant included."""
     place = ZoneInfo(zone)
-    start = (date(year, 1, 1).toordinal() - _DAY_ZERO) * DAY
-    end = (date(year + 1, 1, 1).toordinal() - _DAY_ZERO) * DAY
+    start, end = (int(at) for at in midnights([date(year, 1, 1), date(year + 1, 1, 1)]))
     found = [(start, _offset(place, start))]
     for day in range(start, end, DAY):
         if _offset(place, day + DAY) != found[-1][1]:
@@ -170,7 +170,7 @@ def working_days(calendars: Iterable[CalendarHours], first: date, last: date) ->
 @lru_cache(maxsize=1024)
 def local_days(zone: str, first: date, last: date) -> tuple[int, int]:
     """The instants at which the local day `first` begins and the local day `last` ends."""
-    edges = _WallClock(zone, first, last).opening(_midnights([first, last + timedelta(days=1)]))
+    edges = WallClock(zone, first, last).opening(midnights([first, last + timedelta(days=1)]))
     return int(edges[0]), int(edges[1])
 
 
@@ -180,10 +180,10 @@ def times_of_day(zone: str, days: tuple[date, ...], minute: int, first: bool = F
 
     In a repeated hour it is the later instant, or the first where it is asked for; in a skipped one that of the jump.
     """
-    local = _midnights(days) + minute
+    local = midnights(days) + minute
     if not days:
         return local
-    wall = _WallClock(zone, days[0], days[-1] + timedelta(days=1))
+    wall = WallClock(zone, days[0], days[-1] + timedelta(days=1))
     return wall.opening(local) if first else wall.closing(local)
 
 
@@ -207,20 +207,21 @@ def _clock(calendars: tuple[_Frozen, ...], first: date, last: date) -> Clock:
 @lru_cache(maxsize=1024)
 def _opened(calendar: _Frozen, first: date, last: date) -> Intervals:
     zone, week, closed, openings, closes_day = calendar
-    wall = _WallClock(zone, first, last)
+    wall = WallClock(zone, first, last)
     found = _instants(
         wall, _regular(week, {day for day, _ in openings} | (set() if closes_day else closed), first, last)
     )
     if closes_day:
-        midnights = _midnights(sorted(day for day in closed if first <= day <= last + timedelta(days=1)))
-        found = minus(found, merged(np.column_stack((wall.opening(midnights), wall.opening(midnights + DAY)))))
+        begins = midnights(sorted(day for day in closed if first <= day <= last + timedelta(days=1)))
+        found = minus(found, merged(np.column_stack((wall.opening(begins), wall.opening(begins + DAY)))))
     extra = _instants(wall, _extra(openings, first, last))
     found = union(found, extra)
     found.setflags(write=False)
     return found
 
 
-def _midnights(days: Sequence[date]) -> Minutes:
+def midnights(days: Sequence[date]) -> Minutes:
+    """The beginnings of days, as minutes that wall clocks show since 1970-01-01 00:00."""
     return np.array([(day.toordinal() - _DAY_ZERO) * DAY for day in days], dtype=np.int64)
 
 
@@ -228,21 +229,21 @@ def _regular(week: tuple[tuple[Window, ...], ...], left_out: set[date], first: d
     days = np.arange(first.toordinal(), last.toordinal() + 1)
     days = days[~np.isin(days, [day.toordinal() for day in left_out])]
     for weekday, windows in enumerate(week):
-        midnights = (days[(days + 6) % 7 == weekday] - _DAY_ZERO) * DAY
-        yield from (_shown(midnights, window) for window in windows)
+        begins = (days[(days + 6) % 7 == weekday] - _DAY_ZERO) * DAY
+        yield from (_shown(begins, window) for window in windows)
 
 
 def _extra(openings: tuple[tuple[date, tuple[Window, ...]], ...], first: date, last: date) -> Iterator[Intervals]:
     for day, windows in openings:
         if first <= day <= last:
-            yield from (_shown(_midnights([day]), window) for window in windows)
+            yield from (_shown(midnights([day]), window) for window in windows)
 
 
-def _shown(midnights: Minutes, window: Window) -> Intervals:
-    return np.column_stack((midnights + window.opens, midnights + window.opens + window.minutes))
+def _shown(begins: Minutes, window: Window) -> Intervals:
+    return np.column_stack((begins + window.opens, begins + window.opens + window.minutes))
 
 
-def _instants(wall: _WallClock, shown: Iterator[Intervals]) -> Intervals:
+def _instants(wall: WallClock, shown: Iterator[Intervals]) -> Intervals:
     local = np.concatenate([NOTHING, *shown])
     return merged(np.column_stack((wall.opening(local[:, 0]), wall.closing(local[:, 1]))))
 
@@ -324,6 +325,9 @@ class Clock:
         self._opens = np.append(time[:, 0], NEVER)
         self._closes = np.append(time[:, 1], NEVER)
         self._before = np.append(0, np.cumsum(time[:, 1] - time[:, 0]))
+        shift = self._before - self._opens
+        self._run_shift, self._run_most = np.append(NEVER, shift), np.append(-NEVER, self._closes)
+        self._shift_back = -np.append(shift[:1], shift)
 
     @property
     def known_until(self) -> int:
@@ -337,35 +341,35 @@ class Clock:
 
     def elapsed(self, start: Minutes | int, end: Minutes | int) -> Minutes:
         """Open minutes from one instant to another."""
-        return self._run(end) - self._run(start)
+        return self.run(end) - self.run(start)
 
-    def due(self, start: Minutes | int, minutes: int) -> Minutes:
+    def due(self, start: Minutes | int, minutes: Minutes | int) -> Minutes:
         """The first instant at which so many minutes have run since the start; `NEVER` where the calendar ends before.
 
-        No minutes at all are over at the start itself, open or not.
+        No minutes at all are over at the start itself, open or not; of an array of minutes all are more than none.
         """
-        if minutes == 0:
+        if isinstance(minutes, int) and minutes == 0:
             return np.asarray(start, dtype=np.int64)
-        reached: Minutes = np.minimum(self._reached(self._run(start) + minutes, "left"), NEVER)
+        reached: Minutes = np.minimum(self.reached(self.run(start) + minutes), NEVER)
         return reached
 
     def back(self, end: Minutes, minutes: int) -> Minutes:
         """The earliest and the latest starts from which `minutes` later it is `end`; none before the calendar begins."""
         if minutes == 0:
             return end
-        run = self._run(end) - minutes
+        run = self.run(end) - minutes
         run = run[run >= 0]
-        return np.concatenate((self._reached(run, "left"), self._reached(run, "right")))
+        return np.concatenate((self.reached(run), self.reached(run, "right")))
 
-    def _run(self, at: Minutes | int) -> Minutes:
-        span = np.searchsorted(self._opens, at, "right") - 1
-        inside = self._before[span] + np.minimum(at, self._closes[span]) - self._opens[span]
-        return np.where(span < 0, 0, inside)
+    def run(self, at: Minutes | int) -> Minutes:
+        """F: the open time before an instant."""
+        span = np.searchsorted(self._opens, at, "right")
+        inside = np.minimum(at, self._run_most[span]) + self._run_shift[span]
+        return np.asarray(np.maximum(inside, 0))
 
-    def _reached(self, run: Minutes, side: str) -> Minutes:
-        found = np.searchsorted(self._before, run, "left" if side == "left" else "right") - 1
-        span = np.maximum(found, 0)
-        return np.asarray(self._opens[span] + run - self._before[span])
+    def reached(self, run: Minutes | int, side: Literal["left", "right"] = "left") -> Minutes:
+        """F⁻¹: the first instant before which so much was open, or the last one; from `NEVER` on where it never is."""
+        return np.asarray(self._shift_back[np.searchsorted(self._before, run, side)] + run)
 
 
 def wall_clock(minute: int, zone: str) -> str:
@@ -374,7 +378,7 @@ def wall_clock(minute: int, zone: str) -> str:
     In an hour that the clocks show twice, the name of the time follows: "Sun 25 Oct 2026 01:30 GMT".
     """
     local = _local(ZoneInfo(zone), minute)
-    return f"{_day_text(local)} {_time_text(local)}"
+    return f"{_WEEKDAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year} {_time_text(local)}"
 
 
 def span_text(start: int, end: int, zone: str) -> str:
@@ -387,10 +391,6 @@ def span_text(start: int, end: int, zone: str) -> str:
     else:
         until = wall_clock(end, zone)
     return f"{wall_clock(start, zone)}–{until} ({zone})"
-
-
-def _day_text(local: datetime) -> str:
-    return f"{_WEEKDAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
 
 
 def _time_text(local: datetime) -> str:

@@ -118,6 +118,49 @@ class ClockStart(StrEnum):
     response = "response"
 
 
+class ClockStop(StrEnum):
+    """At which moment the clock of a restoration stops.
+
+    `restored`: users work again; where the desk records no such moment, what is resolved counts as restored.
+    `resolved`: nothing is left to mend. `closed`: the one who reported it agrees.
+    """
+
+    restored = "restored"
+    resolved = "resolved"
+    closed = "closed"
+
+
+class MissedAt(StrEnum):
+    """Which case has missed a time: the one that takes longer (`beyond`), or already the one that takes as long (`at`)."""
+
+    beyond = "beyond"
+    at = "at"
+
+
+class DaysAre(StrEnum):
+    """What a time in working days means.
+
+    `hours`: so many days' hours of the clock. `time_of_day`: so many working days later at the same time of day; what is
+    reported outside the hours counts as reported at the next opening. `end_of_day`: when the hours of the working day
+    close that comes so many after the day of the report.
+    """
+
+    hours = "hours"
+    time_of_day = "time_of_day"
+    end_of_day = "end_of_day"
+
+
+class CountedIn(StrEnum):
+    """In which period a case is counted: the one in which it was reported, or the one in which its clock stopped.
+
+    A case that was reported in a period and whose clock still ran at its end has missed where it was due before; else
+    nothing can be said of it yet.
+    """
+
+    reported = "reported"
+    stopped = "stopped"
+
+
 class CutOff(Strict):
     """What is reported before a time is due on the same working day, everything else on the next one."""
 
@@ -150,6 +193,14 @@ class TimeTarget(Strict):
     starts: ClockStart = Field(ClockStart.report, description="From when the clock runs")
     pauses_for_customer: bool = Field(False, description="Whether the clock stands while the customer is asked")
     percent: Percent = Field(Decimal(100), description="Share of cases in which it is kept, in per cent")
+    stops: ClockStop | None = Field(
+        None, description="Moment at which a restoration clock stops; restored unless given"
+    )
+    missed: MissedAt | None = Field(None, description="Which case has missed the time; one beyond it unless given")
+    counted_in: CountedIn | None = Field(
+        None, description="Period in which a case is counted; the one of its report unless given"
+    )
+    days_are: DaysAre | None = Field(None, description="What working days mean; hours of the clock unless given")
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
@@ -158,7 +209,16 @@ class TimeTarget(Strict):
             raise ValueError("give exactly one of minutes, days or cut_off")
         if self.day_minutes is not None and self.days is None:
             raise ValueError("day_minutes belongs to days")
+        if self.days_are is not None and self.days is None:
+            raise ValueError("days_are belongs to days")
+        if self.day_minutes is not None and not self.days_are_hours:
+            raise ValueError("day_minutes says how long days are that are hours; leave it out, or days_are")
         return self
+
+    @property
+    def days_are_hours(self) -> bool:
+        """Whether days, where they are given, are so many days' hours of the clock."""
+        return self.days_are in {None, DaysAre.hours}
 
 
 TimeTargets = Annotated[dict[Key, TimeTarget], Field(max_length=20)]

@@ -9,6 +9,7 @@ from itertools import count
 
 from sdflow.domain.terms import Term, ends_after_notice, notice_by_after, plus_months
 
+ONE_DAY = timedelta(days=1)
 DAYS_CLIPPED = 3
 """By how many days a month can be shorter than another."""
 
@@ -38,13 +39,50 @@ def decisions(term: Term) -> Iterator[Decision]:
         yield from [Decision(None, last)] if last else []
 
 
-def next_decision(term: Term, going_on_after: Collection[date], today: date) -> Decision | None:
-    """The first term that is not over and after which it was not decided to go on; none where nothing is to be decided.
+@dataclass(frozen=True)
+class OpenDecisions:
+    """What is to be decided on a day, the earliest term first; the same from `holds_from` until the day before `stale_on`.
 
-    `going_on_after` are the last days of the terms about which that was decided.
+    Where one of these is none, it is the same on every day before or after.
     """
-    open_ones = (one for one in decisions(term) if one.last_day not in going_on_after)
-    return next((one for one in open_ones if today <= one.last_day), None)
+
+    found: tuple[Decision, ...]
+    holds_from: date | None
+    stale_on: date | None
+
+
+def open_decisions(term: Term, going_on_after: Collection[date], days_ahead: int, today: date) -> OpenDecisions:
+    """The first term that is not over and after which it was not decided to go on, and later ones that ask already.
+
+    A later term asks from so many days before its notice: where the notice period is long, that is while an earlier one
+    runs. `going_on_after` are the last days of the terms about which it was decided.
+    """
+    undecided = (one for one in decisions(term) if one.last_day not in going_on_after)
+    over: Decision | None = None
+    found: list[Decision] = []
+    coming: Decision | None = None
+    for one in undecided:
+        if one.last_day < today:
+            over = one
+        elif not found or _asks_from(one, days_ahead) <= today:
+            found.append(one)
+        else:
+            coming = one
+            break
+    changed = [over.last_day + ONE_DAY] if over else []
+    changed += [_asks_from(one, days_ahead) for one in found[1:]]
+    changes = [_asks_from(coming, days_ahead)] if coming else []
+    changes += [_day_after(one.last_day) for one in found[:1]]
+    return OpenDecisions(tuple(found), max(changed, default=None), min(changes, default=None))
+
+
+def _asks_from(decision: Decision, days_ahead: int) -> date:
+    day = decision.notice_by or decision.last_day
+    return date.fromordinal(max(day.toordinal() - days_ahead, 1))
+
+
+def _day_after(day: date) -> date:
+    return min(day, date.max - ONE_DAY) + ONE_DAY
 
 
 def _renewing(term: Term, number: int) -> Decision:

@@ -73,10 +73,11 @@ class OwedTest:
 
 @dataclass(frozen=True)
 class ApprovedVersion:
-    """The version of a plan that holds, and since when."""
+    """The version of a plan that holds, since when, and the day on which its words were frozen."""
 
     number: int
     since: date
+    written_on: date = date.min
 
 
 def owed_tests(
@@ -122,7 +123,12 @@ def _fits(asked: ScheduledExercise, sort: str, *, measured: bool) -> bool:
 
 def _counts(version: ApprovedVersion, asked: ScheduledExercise, last: HeldTest) -> bool:
     """Whether a test proves what is asked: passed, and where it measures, of this very version."""
-    return last.outcome == Outcome.passed and (not asked.measured or last.plan_version >= version.number)
+    return last.outcome == Outcome.passed and (not asked.measured or _is_of(version, last))
+
+
+def _is_of(version: ApprovedVersion, test: HeldTest) -> bool:
+    """Whether a test tried this very version: by its number, and held once its words were frozen."""
+    return test.plan_version == version.number and test.held_on >= version.written_on
 
 
 def _due(version: ApprovedVersion, asked: ScheduledExercise, last: HeldTest | None) -> date:
@@ -139,7 +145,7 @@ def _due(version: ApprovedVersion, asked: ScheduledExercise, last: HeldTest | No
 def _standing(version: ApprovedVersion, asked: ScheduledExercise, last: HeldTest | None, *, late: bool) -> Standing:
     if last is None:
         return Standing.untested
-    if asked.measured and last.plan_version < version.number:
+    if asked.measured and not _is_of(version, last):
         return Standing.old_version
     if last.outcome != Outcome.passed:
         return Standing(last.outcome)

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sdflow.domain.clause_path import lies_within
 from sdflow.domain.finding import Severity
+from sdflow.domain.improvement_demands import Demands
 from sdflow.domain.obligation import Owed
 
 
@@ -63,7 +65,8 @@ class State:
     term runs. `negotiation`: a change of content is a numbered round of offer and counter-offer. `ending`: notice
     was given on the day on which the record came here, and the term ends by it. `ended`: what was signed holds no
     longer from the day on which the record came here. `offered`: customers may have what the record describes.
-    `settled`: what the record has found out stands, such as the result of a test.
+    `settled`: what the record has found out stands, such as the result of a test. `open`: only these fields, and what
+    stands below them, may change; every one where none is named. `fixed`: these may not. `*` stands for any key.
     """
 
     name: str
@@ -77,6 +80,13 @@ class State:
     ended: bool = False
     offered: bool = False
     settled: bool = False
+    open: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+
+    def admits(self, path: str) -> bool:
+        """Whether the field at a path may change in this state, as far as single fields are fixed in it."""
+        opened = not self.open or any(lies_within(one, path) for one in self.open)
+        return opened and not any(lies_within(one, path) for one in self.fixed)
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,7 @@ class Guards:
     `later_requires`: fields that may not be empty from the second version on. `requires_each`: fields that may not be empty
     in any entry that there is, such as actions.*.done_on; nothing is asked where there is no entry. `not_named`: whoever
     is named in one of these fields may not take this step. `named`: only somebody who is named in one of these fields may.
-    `outcome`: what follows from the content is this word.
+    `outcome`: what follows from the content is this word; `open` where nothing follows yet.
     """
 
     by: tuple[str, ...] = ()
@@ -145,7 +155,10 @@ class Journey:
 
 @dataclass(frozen=True)
 class Workflow:
-    """The life cycle of the kinds that a workflow file is for."""
+    """The life cycle of the kinds that a workflow file is for.
+
+    `verification`: how much data it takes to say that a figure became better; none where nothing is compared.
+    """
 
     name: str
     title: str
@@ -155,6 +168,7 @@ class Workflow:
     journeys: tuple[Journey, ...] = ()
     renamed: Mapping[str, str] | None = None
     obligations: tuple[Owed, ...] = ()
+    verification: Demands | None = None
     sha256: str = ""
     source: str = ""
 

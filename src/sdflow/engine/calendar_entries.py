@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID, uuid5
 
@@ -22,18 +22,37 @@ GREATEST_SEQUENCE = 2**31 - 1
 
 
 def calendar_entries(
-    definitions: Definitions, reading: Reading, owed: Sequence[KeptObligation], today: date
+    definitions: Definitions, reading: Reading, owed: Sequence[KeptObligation], made_on: date
 ) -> tuple[CalendarEntry, ...]:
-    """An entry for each obligation, in their order, with an alarm for each reminder step until its day."""
-    sequence = _sequence(reading.head()[0], today)
+    """An entry for each obligation, in their order, with an alarm for each reminder step until its day.
+
+    `made_on` is the day of the clock, whatever the business date: a file that is made later is the newer one.
+    """
     references = list(dict.fromkeys(one.record for one in owed))
     people = sorted({one.person for one in owed if one.person})
-    records, traces = reading.records_named([*references, *people]), reading.traces_of(references)
-    return tuple(_entry(definitions, records, traces[one.record], one, sequence) for one in owed)
+    return Entries(definitions, reading, reading.records_named([*references, *people]), references).of(owed, made_on)
+
+
+class Entries:
+    """Makes the entries of obligations of some records; for many files, the database is asked but once.
+
+    `records` holds those records and the people who owe something, as far as they are there.
+    """
+
+    def __init__(
+        self, definitions: Definitions, reading: Reading, records: Mapping[str, Record], references: Sequence[str]
+    ) -> None:
+        self._definitions, self._records = definitions, records
+        self._acts, self._traces = reading.head()[0], reading.traces_of(references)
+
+    def of(self, owed: Sequence[KeptObligation], made_on: date) -> tuple[CalendarEntry, ...]:
+        """An entry for each of these obligations, in their order."""
+        sequence = _sequence(self._acts, made_on)
+        return tuple(_entry(self._definitions, self._records, self._traces[one.record], one, sequence) for one in owed)
 
 
 def _entry(
-    definitions: Definitions, records: dict[str, Record], trace: Trace, owed: KeptObligation, sequence: int
+    definitions: Definitions, records: Mapping[str, Record], trace: Trace, owed: KeptObligation, sequence: int
 ) -> CalendarEntry:
     record = records[owed.record]
     declared = definitions.workflows[record.kind].owed(owed.name)
@@ -50,15 +69,15 @@ def _entry(
     )
 
 
-def _sequence(acts: int, today: date) -> int:
+def _sequence(acts: int, made_on: date) -> int:
     """A number that is higher whenever an entry may be another: after any act, and on any later day.
 
     An act on one record may move what another owes, and a term that renews itself moves on without any.
     """
-    return min(acts + max((today - EPOCH).days, 0), GREATEST_SEQUENCE)
+    return min(acts + max((made_on - EPOCH).days, 0), GREATEST_SEQUENCE)
 
 
-def _text(definitions: Definitions, records: dict[str, Record], record: Record, owed: KeptObligation) -> str:
+def _text(definitions: Definitions, records: Mapping[str, Record], record: Record, owed: KeptObligation) -> str:
     roles = " or ".join(role.replace("_", " ") for role in owed.by)
     person = records.get(owed.person) if owed.person else None
     who = f"{person.title} ({owed.person})" if person else owed.person or roles or "nobody is named"

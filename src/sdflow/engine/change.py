@@ -12,9 +12,12 @@ from sdflow.domain.event import Act, Event
 from sdflow.domain.kind import Content, links
 from sdflow.domain.record import Envelope, Record, Revision, StoredDocument
 from sdflow.engine.definitions import Definitions, stored_text
-from sdflow.engine.projection import follow
-from sdflow.engine.reminder_settling import settle_ended
+from sdflow.engine.projection import follow, is_current, stale
+from sdflow.engine.reminder_settling import catch_up, settle_ended
 from sdflow.engine.workspace import Occasion, Workspace
+
+MOST_NAMED = 5
+"""How many fields a refusal names."""
 
 
 class Change:
@@ -75,6 +78,8 @@ class Change:
                 (state.meaning,),
                 f"see what is possible: sdflow steps {record.reference}",
             )
+        if not restored:
+            refuse_fixed(self.definitions, record, content)
         rounds = [one.round for one in self.writing.revisions(record.reference) if one.round is not None]
         number = max(rounds, default=0) + 1 if state.negotiation else None
         revision = replace(
@@ -123,6 +128,20 @@ class Change:
         return Revision(number, self.definitions.description(kind).format_name, text, sha256, act=0)
 
 
+def refuse_fixed(definitions: Definitions, record: Record, content: Content) -> None:
+    """`Refused` where a content changes fields that may not change in the state of its record."""
+    fixed = definitions.fixed_changes(record, content)
+    if fixed:
+        state = definitions.state(record)
+        named = ", ".join(fixed[:MOST_NAMED]) + (f" and {len(fixed) - MOST_NAMED} more" if fixed[MOST_NAMED:] else "")
+        possible = (f"what may still be changed: {', '.join(state.open)}",) if state.open else ()
+        raise Refused(
+            f"{record.reference} is '{record.state}', and {named} can no longer be changed",
+            (state.meaning, *possible),
+            f"see which step leads back to where it can: sdflow steps {record.reference}",
+        )
+
+
 def _indexed(record: Record, content: Content) -> Record:
     """The record with what is searched, as its content has it."""
     return replace(
@@ -141,7 +160,11 @@ def _links(content: Content) -> Sequence[tuple[str, str]]:
 
 @contextmanager
 def acting(workspace: Workspace, occasion: Occasion, verb: str, reason: str = "") -> Iterator[Change]:
-    """One act: everything inside is one transaction and one link of the chain, or nothing at all."""
+    """One act: everything inside is one transaction and one link of the chain, or nothing at all.
+
+    What time alone has ended until then is written down before, as it was without the act.
+    """
+    _catch_up(workspace, occasion)
     with workspace.storage.writing() as writing:
         change = Change(workspace.definitions, writing)
         yield change
@@ -158,3 +181,12 @@ def acting(workspace: Workspace, occasion: Occasion, verb: str, reason: str = ""
             touched = {event.reference for event in change.events}
             ended = follow(workspace.definitions, writing, touched, change.left, occasion.today)
             settle_ended(workspace.definitions, writing, ended, occasion.today, occasion.recorded_at)
+
+
+def _catch_up(workspace: Workspace, occasion: Occasion) -> None:
+    definitions = workspace.definitions
+    with workspace.storage.reading() as reading:
+        behind = is_current(definitions, reading) and stale(reading, occasion.today, onwards=True)
+    if behind:
+        with workspace.storage.ledger() as ledger:
+            catch_up(definitions, ledger, occasion.today, occasion.recorded_at, onwards=True)

@@ -14,6 +14,7 @@ from sdflow.domain.continuity import Exercise, Exercising
 from sdflow.domain.errors import Unreadable
 from sdflow.domain.kind import Content, Link, links
 from sdflow.domain.trait import Inheriting, Timed
+from sdflow.engine.done_days import faults_of_done_days
 from sdflow.engine.inheritance import inheritance_faults, inherited_clauses
 from sdflow.engine.versions import signed_versions
 from sdflow.engine.workspace import Workspace
@@ -55,12 +56,14 @@ class _Known:
         return self._near.get(reference, "")
 
 
-def inconsistencies(workspace: Workspace, reading: Reading, arriving: Mapping[str, Content]) -> Iterator[Inconsistency]:
+def inconsistencies(
+    workspace: Workspace, reading: Reading, arriving: Mapping[str, Content], today: date
+) -> Iterator[Inconsistency]:
     """Everything that does not fit of the contents that arrive, by the references of their records.
 
     A reference to a record that is not there or of a kind that the field does not admit, parts that need one
-    another in a circle, a clause that others inherit and that would be gone, a region whose holidays nobody knows.
-    Every verb that stores a content asks here.
+    another in a circle, a clause that others inherit and that would be gone, a region whose holidays nobody knows,
+    a day after today on which something was done. Every verb that stores a content asks here.
     """
     asked = _Known(reading)
     for reference, content in arriving.items():
@@ -74,6 +77,8 @@ def inconsistencies(workspace: Workspace, reading: Reading, arriving: Mapping[st
             yield Inconsistency(reference, REGION, message)
         if isinstance(content, Exercising) and (message := _version_fault(workspace, reading, content.exercise())):
             yield Inconsistency(reference, TESTED_VERSION, message)
+        owing = workspace.definitions.workflows[content.description.kind].obligations
+        yield from (Inconsistency(reference, *fault) for fault in faults_of_done_days(owing, content, today))
     yield from _inheriting_circle(workspace, asked, arriving)
     yield from _circle(workspace, asked, arriving)
 

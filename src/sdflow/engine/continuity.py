@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,12 @@ from sdflow.domain.kind import Content
 from sdflow.domain.record import Record
 from sdflow.domain.recovery import Recovery, minutes_after
 from sdflow.domain.service_time import wall_clock
+from sdflow.domain.terms import Term, days_in_force
 from sdflow.domain.trait import Promising, Structured, Supporting
 from sdflow.engine.moved import moved_parts
 from sdflow.engine.recovery import recovery_of
 from sdflow.engine.subjects import Subject, continuity_services
+from sdflow.engine.terms import ended_after, term_in_force
 from sdflow.engine.versions import Version
 
 if TYPE_CHECKING:
@@ -77,6 +80,10 @@ class Continuity:
         plan = self._words(self.evidence.record(content.exercise().plan)).content
         return dict.fromkeys(continuity_services(plan), "plan")
 
+    def needs_of(self, service: str) -> tuple[StatedNeed, ...]:
+        """What business processes need of a service, by the analyses that are approved; by drafts only where none is."""
+        return self._needs(None, service)
+
     def naming(self, service: str) -> list[Record]:
         """The analyses and plans of a service that have not ended."""
         return [*self._naming(service, Analysing), *self._naming(service, Recovering)]
@@ -95,6 +102,7 @@ class Continuity:
             promises=tuple(self._promises(subject, service)),
             suppliers={one: self._supplier(one) for one in sorted(_suppliers(plans))},
             dependencies=tuple(self._dependencies(subject, service)),
+            companies={one: self.evidence.record(one).title for one in sorted(_companies(plans))},
         )
 
     def _needs(self, subject: Subject | None, service: str) -> tuple[StatedNeed, ...]:
@@ -162,8 +170,20 @@ class Continuity:
             worst_start=_worst_starts(recovery, words.content),
             critical=recovery.critical,
             after={} if within else self._after(plan, service),
-            moved=moved_parts(self.prover, words.signed, service) if words.signed else None,
+            moved=self._moved(words, service),
+            written_on=date.fromisoformat(words.signed.envelope["frozen_on"]) if words.signed else None,
         )
+
+    def _moved(self, words: _Words, service: str) -> str | None:
+        """What has changed since the version was frozen, or since the last measured test of it where there is a later one."""
+        if words.signed is None:
+            return None
+        tests = [one.exercise for one in self._tests(words.record.reference)]
+        held = [one.held_on for one in tests if one.measured and one.plan_version == words.signed.number and one.held_on
+                and one.held_on <= self.prover.today and service in {each.service for each in one.services}]  # fmt: skip
+        written_on = date.fromisoformat(words.signed.envelope["frozen_on"])
+        later = [day for day in held if day >= written_on]
+        return moved_parts(self.prover, words.signed, service, max(later, default=None))
 
     def _after(self, plan: RecoveryPlan, service: str) -> dict[str, int]:
         """By each service that another one needs, how long that one takes once it is back."""
@@ -212,9 +232,19 @@ class Continuity:
                 yield from _promised(source, one.agreement)
 
     def _supplier(self, reference: str) -> SupplierPromise:
-        words = self._words(self.evidence.record(reference))
-        target = words.content.support().targets.continuity if isinstance(words.content, Supporting) else None
-        return SupplierPromise(words.source, target)
+        record = self.evidence.record(reference)
+        words = self._words(record)
+        if not isinstance(words.content, Supporting):
+            return SupplierPromise(words.source, None)
+        support = words.content.support()
+        return SupplierPromise(words.source, support.targets.continuity, self._holds(record, support.term))
+
+    def _holds(self, record: Record, agreed: Term) -> bool:
+        """Whether an agreement holds on the day, once notice was given or it was renewed or ended."""
+        today, definitions = self.prover.today, self.prover.definitions
+        term = term_in_force(definitions, self.prover.reading, record, agreed)
+        ended = ended_after(definitions, self.prover.reading, record)
+        return bool(days_in_force(term, today, today)) and (ended is None or today <= ended)
 
     def _dependencies(self, subject: Subject, service: str) -> Iterator[Dependency]:
         for one in self._needed_by(service):
@@ -252,3 +282,8 @@ def _own_minutes(plan: RecoveryPlan, dependency: str, service: str) -> int:
 def _suppliers(plans: Sequence[StatedPlan]) -> set[str]:
     steps: Iterable[str | None] = (step.supplier for one in plans for step in one.plan.steps.values())
     return {one for one in steps if one}
+
+
+def _companies(plans: Sequence[StatedPlan]) -> set[str]:
+    helping: Iterable[str | None] = (step.helped_by for one in plans for step in one.plan.steps.values())
+    return {one for one in helping if one}

@@ -69,6 +69,14 @@ class Definitions:
                 source, f"its stored content no longer fits {format}: {error.errors()[0]['msg']}"
             ) from None
 
+    def fixed_changes(self, record: Record, content: Content) -> tuple[str, ...]:
+        """The paths of all fields that a content words otherwise, but that are fixed in the state of the record."""
+        state = self.state(record)
+        if not (state.open or state.fixed):
+            return ()
+        changes = clause_changes(plain(material(self.content(record))), plain(material(content)))
+        return tuple(one.path for one in changes if not state.admits(one.path))
+
     def kind_named(self, name: str) -> str:
         """The kind with that name, `Refused` with the known ones otherwise."""
         if name not in self.kinds:

@@ -65,6 +65,7 @@ def _situation(move: JourneyMove, step: Step) -> Situation:
         findings=lambda: [Finding("given", Severity(found), f"a {found} that the journey gives")] if found else [],
         named=lambda path: path == given.get("named") or (path in step.guards.named and path != given.get("unnamed")),
         outcome=lambda: given.get("outcome", step.guards.outcome or ""),
+        against_renewal=lambda: "it was decided about this term before" if "decided" in given else "",
         trigger=step.on,
         unsigned=("somebody",) if "unsigned" in given else (),
         keyless=("somebody",) if "keyless" in given else (),

@@ -14,7 +14,7 @@ from sdflow.domain.kind import Content
 from sdflow.domain.obligation import Cause
 from sdflow.domain.record import Citation, Record
 from sdflow.engine.definitions import Definitions
-from sdflow.engine.past import Past
+from sdflow.engine.past import Past, When
 from sdflow.engine.versions import Version, signed_versions
 
 
@@ -32,7 +32,7 @@ class Sources:
     def gather(self, records: Sequence[Record]) -> None:
         """Read what happened to many records at once."""
         self._records.update({record.reference: record for record in records})
-        events = self.reading.events_of([record.reference for record in records])
+        events = self.reading.numbered_events_of([record.reference for record in records])
         self._pasts.update({one.reference: self._told(one, events[one.reference]) for one in records})
 
     def record(self, reference: str) -> Record | None:
@@ -50,7 +50,7 @@ class Sources:
     def past(self, record: Record) -> Past:
         """What happened to a record."""
         if record.reference not in self._pasts:
-            self._pasts[record.reference] = self._told(record, self.reading.events(record.reference))
+            self.gather([record])
         return self._pasts[record.reference]
 
     def versions(self, record: Record) -> tuple[Version, ...]:
@@ -63,13 +63,13 @@ class Sources:
         """The values at a path, each with the keys for which `*` stands there; a path leads on behind references."""
         return list(entries_at(content, path, self._cited))
 
-    def happened(self, record: Record, cause: Cause) -> Iterator[tuple[date, str]]:
-        """Every day on which a cause happened, with the record to which it did."""
+    def happened(self, record: Record, cause: Cause) -> Iterator[tuple[When, str]]:
+        """Whenever a cause happened, with the record to which it did."""
         for one in self._concerned(record, cause):
             if all(self._holds(one, path, values) for path, values in cause.where.items()):
-                yield from ((day, one.reference) for day in self._days(one, cause))
+                yield from ((when, one.reference) for when in self._times(one, cause))
 
-    def _told(self, record: Record, events: Sequence[tuple[date, str]]) -> Past:
+    def _told(self, record: Record, events: Sequence[tuple[date, int, str]]) -> Past:
         return Past.told(events, self.definitions.workflows[record.kind].renamed or {})
 
     def _cited(self, reference: str) -> Content | None:
@@ -93,7 +93,7 @@ class Sources:
     def _holds(self, record: Record, path: str, values: Sequence[str]) -> bool:
         return any(plain(value) in values for _, value in self.entries(self.content(record), path))
 
-    def _days(self, record: Record, cause: Cause) -> Iterator[date]:
+    def _times(self, record: Record, cause: Cause) -> Iterator[When]:
         if cause.into:
             yield from self.past(record).came_into(cause.into)
             return
@@ -101,7 +101,8 @@ class Sources:
         for before, after in pairwise(versions):
             changed = cause.changed
             if changed is None or values_at(before.content, changed) != values_at(after.content, changed):
-                yield date.fromisoformat(after.envelope["frozen_on"])
+                signed = self.past(record).signed_last(after.number)
+                yield signed or (date.fromisoformat(after.envelope["frozen_on"]), after.act)
 
 
 def _ends(citations: Sequence[Citation], pattern: str, *, citing: bool) -> list[str]:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 
 from sdflow.adapters.storage import Reading
 from sdflow.domain.content import plain
 from sdflow.domain.kind import Content
 from sdflow.domain.obligation import ITSELF, Obligation, Owed, TermDay
 from sdflow.domain.record import Record
-from sdflow.domain.term_days import next_decision
+from sdflow.domain.term_days import open_decisions
 from sdflow.domain.terms import Term, plus_months
 from sdflow.domain.trait import Lasting
+from sdflow.engine.done_days import as_day, spoken
 from sdflow.engine.obligation_sources import Sources
-from sdflow.engine.past import Past
+from sdflow.engine.past import Past, When
 from sdflow.engine.signing import envelope_signatories
 from sdflow.engine.terms import term_in_force
 from sdflow.engine.workspace import Workspace
 
 LAST_CALENDAR_DAY = date.max.toordinal()
+DAY_OVER = 2**63 - 1
+"""In place of an act: after every act of a day."""
 
 
 def derive(workspace: Workspace, reading: Reading, record: Record, today: date) -> list[Obligation]:
@@ -31,10 +34,15 @@ def derive(workspace: Workspace, reading: Reading, record: Record, today: date) 
 
 @dataclass(frozen=True)
 class Derivation:
-    """What is owed, and the day from which something else may be, though nothing happens until then."""
+    """What is owed from a day on, and the day from which something else may be, though nothing happens until then."""
 
     obligation: Obligation
     stale_on: date | None = None
+    holds_from: date | None = None
+
+    def not_before(self, day: date | None) -> Derivation:
+        """The same, which does not hold before a day either."""
+        return self if day is None else replace(self, holds_from=max(day, self.holds_from or day))
 
 
 def derivations(sources: Sources, record: Record, today: date) -> list[Derivation]:
@@ -42,7 +50,10 @@ def derivations(sources: Sources, record: Record, today: date) -> list[Derivatio
     declared = sources.definitions.workflows[record.kind].obligations
     model = sources.definitions.kinds[record.kind]
     owing = [one for one in declared if record.state in one.states and _concerns(model, one)]
-    return [found for one in owing for found in _Deriving(sources, record, one, today).found()]
+    deriving = [_Deriving(sources, record, one, today) for one in owing]
+    found = [derived for one in deriving for derived in one.found()]
+    lapsed = max((one.lapsed_on for one in deriving if one.lapsed_on), default=None)
+    return [one.not_before(lapsed) for one in found]
 
 
 def _concerns(model: type[Content], owed: Owed) -> bool:
@@ -60,16 +71,18 @@ class _Day:
     keys: tuple[str, ...] = ()
     person: str | None = None
     stale_on: date | None = None
+    holds_from: date | None = None
 
 
 class _Deriving:
-    """One declaration, held against one record."""
+    """One declaration, held against one record; `lapsed_on` is the day from which time alone left nothing of it."""
 
     def __init__(self, sources: Sources, record: Record, owed: Owed, today: date) -> None:
         self._sources = sources
         self._record = record
         self._owed = owed
         self._today = today
+        self.lapsed_on: date | None = None
 
     def found(self) -> Iterator[Derivation]:
         """What the record owes by the declaration."""
@@ -79,7 +92,7 @@ class _Deriving:
         people = {keys: str(value) for keys, value in self._entries(content, self._owed.person)}
         for one in self._days(content):
             person = one.person or people.get(one.keys) or people.get(())
-            yield Derivation(self._obligation(one, person), one.stale_on)
+            yield Derivation(self._obligation(one, person), one.stale_on, one.holds_from)
 
     def _obligation(self, day: _Day, person: str | None) -> Obligation:
         lead = self._owed.due.lead_days
@@ -124,15 +137,19 @@ class _Deriving:
 
     @property
     def _since(self) -> date | None:
-        """Since when the record has been in the states in which this is owed."""
-        return self._past.uninterrupted_since(self._owed.states)
+        """Since when the record has been in the states in which this is owed, and owes it for the first time."""
+        since = self._past.uninterrupted_since(self._owed.states)
+        if since is None or not self._owed.once:
+            return since
+        first = min(self._past.came_into(self._owed.once), default=None)
+        return max(since, first[0]) if first else None
 
     def _done_since(self, day: date) -> list[date]:
-        return [one for one in self._done() if one >= day]
+        return [one for one, _ in self._done() if one >= day]
 
-    def _done(self) -> list[date]:
-        """The days on which something happened that says that it is done."""
-        happened = [day for cause in self._owed.done_when for day, _ in self._sources.happened(self._record, cause)]
+    def _done(self) -> list[When]:
+        """When something happened that says that it is done."""
+        happened = [when for cause in self._owed.done_when for when, _ in self._sources.happened(self._record, cause)]
         return self._past.took(self._owed.done_by) + happened
 
     def _dated(self, content: Content) -> Iterator[_Day]:
@@ -143,7 +160,7 @@ class _Deriving:
         found: dict[tuple[str, ...], _Day] = {}
         for path in self._owed.due.fields:
             for keys, value in self._sources.entries(content, path):
-                day = _day(value)
+                day = as_day(value)
                 if day is None or keys in done or not self._is_among(content, keys):
                     continue
                 if keys not in found or (day < found[keys].due_on) is not self._owed.due.latest:
@@ -178,46 +195,60 @@ class _Deriving:
             yield _Day(last, f"its last day is {spoken(last)}")
 
     def _notice(self, term: Term) -> Iterator[_Day]:
-        one = next_decision(term, self._past.going_on_after, self._today)
-        if one is None or one.notice_by is None:
-            return
+        asked = open_decisions(term, self._past.going_on_after, self._days_ahead, self._today)
         onwards = f"goes on for {term.renewal_months} months" if term.renews() else "goes on without end"
         what = "its term" if term.renews() else "its minimum term"
-        reason = (
-            f"{what} ends on {spoken(one.last_day)} and {onwards} unless notice is given by {spoken(one.notice_by)}"
-        )
-        yield _Day(one.notice_by, reason, stale_on=one.last_day + timedelta(days=1))
+        if not asked.found:
+            self.lapsed_on = asked.holds_from
+        for one in asked.found:
+            if one.notice_by is not None:
+                by = f"unless notice is given by {spoken(one.notice_by)}"
+                reason = f"{what} ends on {spoken(one.last_day)} and {onwards} {by}"
+                keys = (f"term to {one.last_day}",) if term.renews() else ()
+                yield _Day(one.notice_by, reason, keys, stale_on=asked.stale_on, holds_from=asked.holds_from)
+
+    @property
+    def _days_ahead(self) -> int:
+        """How many days before the notice people are first told of it."""
+        return self._owed.due.lead_days - min(0, *self._owed.ladder.steps)
 
     def _interval(self, content: Content, months: int) -> Iterator[_Day]:
-        last, why, ever = self._last_time(content)
-        if last is None:
+        stated = self._stated(content)
+        last_time, why = self._last_time(stated)
+        if last_time is None or (self._owed.once and self._since is None):
             return
+        last = last_time[0]
         every, where = self._months(content, months)
         found = [_Day(plus_months(last, every), f"every {every} month{'' if every == 1 else 's'}{where}; {why}")]
         for path in self._owed.due.fields if not self._done_since_written else ():
-            named = [_day(value) for _, value in self._sources.entries(content, path)]
+            named = [as_day(value) for _, value in self._sources.entries(content, path)]
             found += [_Day(day, f"{_label(path)} is {spoken(day)}; {why}") for day in named if day and day > last]
-        first = last + timedelta(days=1) if ever else last
         for cause in self._owed.due.after:
-            happened = [(day, one) for day, one in self._sources.happened(self._record, cause) if day >= first]
-            for day, reference in sorted(happened)[:1]:
+            happened = [(when, one) for when, one in self._sources.happened(self._record, cause) if when >= last_time]
+            for (day, _), reference in sorted(happened)[:1]:
                 about = "" if reference == self._record.reference else f"{reference}, "
                 found.append(_Day(_later(day, cause.days), f"{cause.because} ({about}{spoken(day)}); {why}"))
-        yield min(found, key=lambda one: (one.due_on, one.reason))
+        to_come = min((day for day in stated if day > self._today), default=None)
+        come = max((day for day in stated if day <= self._today), default=None)
+        first_due = min(found, key=lambda one: (one.due_on, one.reason))
+        yield replace(first_due, stale_on=to_come, holds_from=come)
 
     @property
     def _done_since_written(self) -> bool:
         return any(step in self._owed.done_by for step in self._past.steps_since_written)
 
-    def _last_time(self, content: Content) -> tuple[date | None, str, bool]:
-        """When it was done last, or since when it is owed, with the words for it, and whether it was ever done."""
-        stated = [day for path in self._owed.due.since for _, value in self._sources.entries(content, path)
-                  if (day := _day(value))]  # fmt: skip
-        done = stated + self._done()
+    def _stated(self, content: Content) -> list[date]:
+        """The days on which it was done as the record says; one that has not come silences nothing until then."""
+        found = [value for path in self._owed.due.since for _, value in self._sources.entries(content, path)]
+        return [day for day in map(as_day, found) if day is not None]
+
+    def _last_time(self, stated: Collection[date]) -> tuple[When | None, str]:
+        """When it was done last, or since when it is owed, with the words for it; on a stated day, when that is over."""
+        done = [(day, DAY_OVER) for day in stated if day <= self._today] + self._done()
         if done:
-            return max(done), f"done last on {spoken(max(done))}", True
+            return max(done), f"done last on {spoken(max(done)[0])}"
         since = self._since
-        return since, f"owed since {spoken(since)}" if since else "", False
+        return ((since, 0), f"owed since {spoken(since)}") if since else (None, "")
 
     def _months(self, content: Content, months: int) -> tuple[int, str]:
         stated = self._owed.due.stated_months
@@ -253,22 +284,11 @@ class _Deriving:
     def _signed_in(self, fields: Collection[str]) -> list[date]:
         """When these fields of the present version were signed."""
         version = self._record.version
-        return [day for day, number, field in self._past.signed if number == version and field in fields]
-
-
-def spoken(day: date) -> str:
-    """A day such as 1 January 2027."""
-    return f"{day.day} {day:%B %Y}"
+        return [day for (day, _), number, field in self._past.signed if number == version and field in fields]
 
 
 def _label(path: str) -> str:
     return path.rpartition(".")[2].replace("_", " ")
-
-
-def _day(value: object) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date) else None
 
 
 def _later(day: date, days: int) -> date:

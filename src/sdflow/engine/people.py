@@ -49,6 +49,11 @@ def person_behind(reading: Reading, definitions: Definitions, login: str) -> str
     return found[0]
 
 
+def is_gone(definitions: Definitions, record: Record, content: Acting, day: date) -> bool:
+    """Whether somebody has nothing to do here any more on a day: the record is at its end, or the last role has ended."""
+    return definitions.state(record).final or roles_ended_on(content, day) is not None
+
+
 def roles_ended_on(content: Acting, day: date) -> date | None:
     """The last day of the roles of somebody who had some and holds none on a day; none for everybody else."""
     held = content.held_roles()

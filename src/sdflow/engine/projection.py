@@ -18,7 +18,7 @@ from sdflow.engine.obligations import Derivation, derivations
 from sdflow.engine.workspace import Workspace
 
 KEPT_AS = "obligations"
-DERIVATION = 1
+DERIVATION = 3
 """Raised with every change of the program after which the same records owe something else."""
 RECORDS_AT_ONCE = 1000
 
@@ -59,18 +59,32 @@ def follow(
     return _keep(definitions, noting, records, {record.reference: today for record in records}, today)
 
 
-def refresh(definitions: Definitions, noting: Noting, today: date) -> tuple[KeptObligation, ...]:
-    """Derive anew, as of that day, what is stale by a day, and give those obligations that are no longer owed.
+def stale(reading: Reading, today: date, *, onwards: bool = False) -> dict[str, date]:
+    """The records of which something other may be owed on a day than what is kept, and as of which day to derive it.
 
-    A record whose terms ran out several times is taken from one term to the next: call it until nothing is given, and look
-    at what is stale before each call. Nothing is done where what is kept is not current; see `rebuild`.
+    That is the day on which it ceased to hold, or today where it holds on later days alone: then it was derived by a clock
+    that was wrong, or for an act of a later day. `onwards` leaves out the latter.
+    """
+    since: dict[str, date] = {}
+    for one in reading.obligations(stale_on=today):
+        day = min(today, one.stale_on or today)
+        if not onwards or (one.stale_on is not None and one.stale_on <= today):
+            since[one.record] = min(since.get(one.record, day), day)
+    return since
+
+
+def refresh(
+    definitions: Definitions, noting: Noting, today: date, *, onwards: bool = False
+) -> tuple[KeptObligation, ...]:
+    """Derive anew, as of that day, what is `stale` on a day, and give those obligations that are no longer owed.
+
+    A record whose terms ran out several times is taken from one term to the next: call it until nothing is stale. Nothing
+    is done where what is kept is not current; see `rebuild`.
     """
     noting.lock_chain()
     if not is_current(definitions, noting):
         return ()
-    since: dict[str, date] = {}
-    for one in noting.obligations(stale_by=today):
-        since[one.record] = min(since.get(one.record, today), one.stale_on or today)
+    since = stale(noting, today, onwards=onwards)
     records = list(noting.records_named(sorted(since)).values())
     ended: list[KeptObligation] = []
     for day in sorted(set(since.values())):
@@ -119,13 +133,13 @@ def owed(
     if not is_current(definitions, reading):
         kinds = [kind for kind, workflow in definitions.workflows.items() if workflow.obligations]
         kept: list[KeptObligation] = []
-        stale = [record for kind in kinds for record in reading.records(kind=kind)]
+        anew = [record for kind in kinds for record in reading.records(kind=kind)]
     else:
-        names = {one.record for one in reading.obligations(stale_by=today)}
+        names = stale(reading, today).keys()
         rows = reading.obligations(owner, nobody=nobody, until=until)
         kept = [one for one in rows if one.record not in names]
-        stale = list(reading.records_named(sorted(names)).values())
-    fresh = [one for one in _fresh(definitions, reading, stale, today) if _is_asked(one, owner, until, nobody=nobody)]
+        anew = list(reading.records_named(sorted(names)).values())
+    fresh = [one for one in _fresh(definitions, reading, anew, today) if _is_asked(one, owner, until, nobody=nobody)]
     return sorted(kept + fresh)
 
 
@@ -215,6 +229,7 @@ def _kept(definitions: Definitions, record: Record, found: Derivation, known_on:
         known_on=known_on,
         next_on=come[0] if come else next_step(ladder, one.due_on, known_on).on,
         stale_on=found.stale_on,
+        holds_from=found.holds_from,
     )
 
 
@@ -235,8 +250,8 @@ def _known_since(definitions: Definitions, reading: Reading, records: Iterable[R
     return {record.reference: min(today, sources.past(record).last_on or today) for record in listed}
 
 
-def _said(kept: KeptObligation) -> tuple[Obligation, date | None]:
-    return kept.plainly(), kept.stale_on
+def _said(kept: KeptObligation) -> tuple[Obligation, date | None, date | None]:
+    return kept.plainly(), kept.stale_on, kept.holds_from
 
 
 def _in_parts(records: Sequence[Record]) -> Iterator[Sequence[Record]]:

@@ -22,8 +22,11 @@ from sdflow.domain.scene import Scene
 from sdflow.domain.service_time import CalendarHours
 from sdflow.domain.trait import Promising, Structured, Supporting
 from sdflow.engine.continuity import Continuity
+from sdflow.engine.delivered_availability import delivered_availability
+from sdflow.engine.delivered_facts import DeliveredFacts
 from sdflow.engine.evidence import Evidence
 from sdflow.engine.inheritance import whole
+from sdflow.engine.interruptions import facts_of_interruption
 from sdflow.engine.requirements import requirement_facts
 from sdflow.engine.scenes import Scenes, VersionScene
 from sdflow.engine.staleness import staleness_facts
@@ -96,8 +99,9 @@ class Prover:
         self.scenes = Scenes(self.definitions, reading, self.evidence, today)
         self._facts: dict[tuple[str, int], list[FactKind]] = {}
         self.waivers = Waivers(self.definitions, reading)
-        self.subjects = Subjects(self.definitions, self.evidence)
+        self.subjects = Subjects(self.definitions, self.evidence, today)
         self.continuity = Continuity(self)
+        self.delivered = DeliveredFacts(self)
 
     def cited(self, reference: str) -> tuple[Record, Content]:
         """A record with its content."""
@@ -166,6 +170,7 @@ class Prover:
         self.scenes.let_go()
         self._facts.clear()
         self.continuity.let_go()
+        self.delivered.let_go()
         self.evidence.let_go()
 
     def prove(self, reference: str) -> Proof:
@@ -176,9 +181,9 @@ class Prover:
         record = self.evidence.record(reference)
         if self.subjects.is_one(record):
             subjects = self.subjects.held(record)
-            return self._together(subjects, [self._concluded(one) for one in subjects])
-        versions = self.scenes.held(reference)
-        return self._together(versions, [self._proof(one) for one in versions])
+            return self._together(subjects, [self._of_subject(one) for one in subjects])
+        versions, delivered = self.scenes.held(reference), self.delivered.facts(reference)
+        return self._together(versions, [self._proof(one, delivered) for one in versions])
 
     def _together(self, versions: Sequence[Numbered], proofs: Sequence[Proof]) -> Proof:
         if len(proofs) == 1:
@@ -195,17 +200,24 @@ class Prover:
         )
 
     def prove_present(self, reference: str) -> Proof:
-        """The proof of one record in its words as they stand: of its draft, or of the version that was signed last."""
+        """The proof of one record in its words as they stand: of its draft, or of the version that was signed last.
+
+        It is about what is promised, and leaves out what was delivered until now: no step waits for a better past.
+        """
         record = self.evidence.record(reference)
         if self.subjects.is_one(record):
-            return self._concluded(self.subjects.present(record))
+            return self._of_subject(self.subjects.present(record))
         return self._proof(self.scenes.present(reference))
 
-    def _proof(self, version: VersionScene) -> Proof:
+    def _proof(self, version: VersionScene, delivered: Sequence[FactKind] = ()) -> Proof:
         reference = version.scene.reference
         requirements = requirement_facts(self, reference, version.agreement)
         kinds = [*self.facts_of_version(version), *requirements, *staleness_facts(self, version)]
+        kinds += [*delivered_availability(self, version), *delivered]
         return self._concluded(Subject.of_agreement(self.evidence.record(reference), version), kinds)
+
+    def _of_subject(self, subject: Subject) -> Proof:
+        return self._concluded(subject, list(facts_of_interruption(self, subject)))
 
     def _concluded(self, subject: Subject, others: Sequence[FactKind] = ()) -> Proof:
         """What follows from facts about a record, and from the chains of the services that it is about."""

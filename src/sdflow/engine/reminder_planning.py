@@ -12,9 +12,9 @@ from sdflow.adapters.storage import Ledger
 from sdflow.domain.message import Delivery, DeliveryState
 from sdflow.domain.obligation import KeptObligation
 from sdflow.domain.reminder import LedgerStep, ObligationKey, ReminderStep, StepState, next_step, steps_until
-from sdflow.engine.projection import is_current, rebuild, refresh
+from sdflow.engine.projection import is_current, rebuild
 from sdflow.engine.reminder_recipients import Recipient, Recipients
-from sdflow.engine.reminder_settling import NO_LONGER_OWED, ladder_of, settle_ended
+from sdflow.engine.reminder_settling import NO_LONGER_OWED, catch_up, ladder_of
 from sdflow.engine.workspace import Workspace
 
 AT_ONCE = 5000
@@ -100,14 +100,9 @@ def _bring_up_to_date(workspace: Workspace, ledger: Ledger, outcome: Planned, no
     ledger.lock_chain()
     if not is_current(definitions, ledger):
         rebuild(definitions, ledger, today)
-    while stale := ledger.obligations(stale_by=today):
-        ended = refresh(definitions, ledger, today)
-        until = {one.key: one.stale_on for one in stale}
-        for one in ended:
-            outcome.cancelled += settle_ended(definitions, ledger, [one], until.get(one.key) or today, now)
-        if not ended:
-            break
+    outcome.cancelled += catch_up(definitions, ledger, today, now)
     outcome.cancelled += ledger.cancel_what_is_no_longer_owed(now, NO_LONGER_OWED)
+    ledger.cancel_what_is_held_for_nothing(now)
 
 
 def _plan_some(
@@ -121,6 +116,7 @@ def _plan_some(
     known = ledger.steps_of([one.key for one in owed])
     told: list[tuple[KeptObligation, ReminderStep, list[Recipient]]] = []
     planned: list[LedgerStep] = []
+    reopened: list[LedgerStep] = []
     ended: list[LedgerStep] = []
     moved: list[tuple[KeptObligation, date]] = []
     for one in owed:
@@ -134,15 +130,17 @@ def _plan_some(
                 continue
             told.append((one, steps.latest, people))
         planned += steps.planned(now)
+        reopened += steps.reopened(now)
         ended += steps.taken_in(now)
         moved.append((one, next_step(steps.ladder, one.due_on, steps.come[-1].on).on))
     letters = list(_letters(workspace, recipients, told))
     ledger.plan(planned)
+    ledger.reopen(reopened)
     ledger.settle(ended)
     ledger.post(*_posted(letters, now))
     ledger.remind_next(moved)
     outcome.steps += len(told)
-    outcome.folded += len(ended) + len(planned) - len(told)
+    outcome.folded += len(ended) + len(planned) + len(reopened) - len(told)
     outcome.messages += len(letters)
 
 
@@ -159,7 +157,8 @@ class _Steps:
         until = workdays.covered_until(today)
         come = steps_until(self.ladder, owed.due_on, owed.known_on, until)
         self.come = [step for step in come if workdays.sending_day(step) <= today]
-        written = {one.step.days for one in known}
+        written = {one.step.days for one in known if one.state is not StepState.cancelled}
+        self._given_up = {one.step.days for one in known} - written
         self.new = [step for step in self.come if step.days not in written]
         self.last_known = max(written, default=None)
 
@@ -175,7 +174,14 @@ class _Steps:
         return self.latest.days if self.latest else self.last_known
 
     def planned(self, now: datetime) -> Iterator[LedgerStep]:
-        """The new steps: the one that is sent, and those that are folded into it."""
+        """The steps that are written down first: the one that is sent, and those that are folded into it."""
+        yield from (one for one in self._opened(now) if one.step.days not in self._given_up)
+
+    def reopened(self, now: datetime) -> Iterator[LedgerStep]:
+        """Those that were given up before, since it was not owed for a while, and that come now after all."""
+        yield from (one for one in self._opened(now) if one.step.days in self._given_up)
+
+    def _opened(self, now: datetime) -> Iterator[LedgerStep]:
         for step in self.new:
             fresh = LedgerStep(self.owed.key, step, StepState.planned, now)
             yield fresh if step == self.latest else self._folded(fresh, now)

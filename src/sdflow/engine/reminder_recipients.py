@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sdflow.adapters.storage import Reading
@@ -14,7 +14,8 @@ from sdflow.domain.record import Record
 from sdflow.domain.reminder import ReminderStep, escalated
 from sdflow.domain.trait import Acting, Reachable, Timed
 from sdflow.domain.workdays import LONGEST_ABSENCE, Workdays
-from sdflow.engine.people import acting_records, roles_ended_on, roles_on
+from sdflow.engine.definitions import Definitions
+from sdflow.engine.people import acting_records, is_gone, roles_ended_on, roles_on
 from sdflow.engine.workspace import Workspace
 
 HOLIDAYS_AROUND = timedelta(days=LONGEST_ABSENCE + 335)
@@ -30,43 +31,78 @@ class Recipient:
     escalated: bool = False
 
 
+def working_days(workspace: Workspace, reading: Reading, calendar: str | None, day: date) -> Workdays:
+    """The working days around a day by a calendar, every day of UTC where there is none; `Refused` where it is no calendar."""
+    if calendar is None:
+        return Workdays()
+    record = reading.record(calendar)
+    content = workspace.definitions.content(record) if record else None
+    if not isinstance(content, Timed):
+        raise Refused(f"{calendar} is no calendar", advice="correct 'calendar' in [reminders] of sdflow.toml")
+    region = content.holiday_region()
+    days = day - HOLIDAYS_AROUND, day + HOLIDAYS_AROUND
+    return Workdays(content.open_hours(workspace.holidays(*region, *days) if region else {}))
+
+
+@dataclass
+class Directory:
+    """Names, addresses and last days of people."""
+
+    people: dict[str, tuple[Record, Acting]] = field(default_factory=dict)
+
+    def look_up(self, definitions: Definitions, reading: Reading, references: Sequence[str]) -> None:
+        """Know these people as they are by now; whose record has no other text is not read anew."""
+        found = reading.records_named(references)
+        for reference in references:
+            known, record = self.people.pop(reference, None), found.get(reference)
+            if record is not None and known is not None and record.revision == known[0].revision:
+                self.people[reference] = record, known[1]
+            elif record is not None and isinstance(content := definitions.content(record), Acting):
+                self.people[reference] = record, content
+
+    def name(self, reference: str) -> str:
+        """The name of a person."""
+        return self.people[reference][0].title if reference in self.people else reference
+
+    def address(self, reference: str) -> str | None:
+        """The mail address of a person."""
+        person = self.people.get(reference)
+        return person[1].mail_address() if person and isinstance(person[1], Reachable) else None
+
+    def calendar(self, reference: str) -> str | None:
+        """The calendar of a person's own working days; none where there is no such."""
+        person = self.people.get(reference)
+        return person[1].working_calendar() if person and isinstance(person[1], Reachable) else None
+
+    def left_on(self, reference: str, day: date) -> date | None:
+        """The last day of somebody who holds no role any more on a day."""
+        return roles_ended_on(self.people[reference][1], day) if reference in self.people else None
+
+
 class Recipients:
-    """Everybody who can be told something on a day."""
+    """Everybody who can be told something on a day; all of it is read at once, so that it outlives the reading."""
 
     def __init__(self, workspace: Workspace, reading: Reading, now: datetime, today: date | None) -> None:
         """`today` is the business date for everybody; where it is none, it is the day that they have at `now`."""
         self._workspace = workspace
-        self._reading = reading
         self._now = now
         self._today = today
         self._people: dict[str, tuple[Record, Acting]] = {
             record.reference: (record, acting) for record, acting in acting_records(reading, workspace.definitions)
         }
-        self._workdays: dict[str | None, Workdays] = {}
+        self._directory = Directory(self._people)
         self._by_role: dict[str, list[Recipient]] = {}
         self._day = today or now.date()
-
-    def name(self, reference: str) -> str:
-        """The name of a person."""
-        return self._people[reference][0].title if reference in self._people else reference
-
-    def address(self, reference: str) -> str | None:
-        """The mail address of a person."""
-        person = self._people.get(reference)
-        return person[1].mail_address() if person and isinstance(person[1], Reachable) else None
-
-    def left_on(self, reference: str) -> date | None:
-        """The last day of somebody who holds no role any more."""
-        return roles_ended_on(self._people[reference][1], self._day) if reference in self._people else None
+        calendars = {self._usual_calendar(), *(self._calendar_of(reference) for reference in self._people)}
+        self._workdays = {one: working_days(workspace, reading, one, self._day) for one in calendars}
 
     def horizon(self) -> date:
         """The last day of which a step can be due today for anybody."""
-        calendars = {None, *(self._calendar_of(reference) for reference in self._people)}
-        return max(self._workdays_by(one).covered_until(self.today(self._workdays_by(one))) for one in calendars)
+        return max(one.covered_until(self.today(one)) for one in self._workdays.values())
 
     def workdays(self, owed: Obligation) -> Workdays:
         """The working days of who owes something."""
-        return self._workdays_by(self._calendar_of(owed.person) if owed.person else self._usual_calendar())
+        return self._workdays[self._calendar_of(owed.person) if owed.person else self._usual_calendar()]
 
     def today(self, workdays: Workdays) -> date:
         """Which day it is for somebody."""
@@ -93,16 +129,22 @@ class Recipients:
         """Why nobody can be told of it."""
         reasons = []
         if owed.person:
-            left = self.left_on(owed.person)
+            left = self._directory.left_on(owed.person, self._day)
             without = "has held no role since then" if left else "has no mail address and no channel"
-            reasons.append(f"{self.name(owed.person)} ({owed.person}) {f'left on {left}: ' if left else ''}{without}")
+            without = "has left" if self._has_left(owed.person) and not left else without
+            reasons.append(
+                f"{self._directory.name(owed.person)} ({owed.person}) {f'left on {left}: ' if left else ''}{without}"
+            )
         for role in owed.by:
             reasons.append(f"nobody who can be reached is {role.replace('_', ' ')}")
         return "; ".join(reasons) or "nobody is named who owes it"
 
     def _owing(self, owed: Obligation) -> list[Recipient]:
-        named = self._person(owed.person) if owed.person and self.left_on(owed.person) is None else []
+        named = self._person(owed.person) if owed.person and not self._has_left(owed.person) else []
         return named or [one for role in owed.by for one in self._in_role(role)]
+
+    def _has_left(self, reference: str) -> bool:
+        return reference in self._people and is_gone(self._workspace.definitions, *self._people[reference], self._day)
 
     def _named(self, name: str | None) -> list[Recipient]:
         if name is None:
@@ -110,12 +152,13 @@ class Recipients:
         return self._person(name) if name in self._people else self._in_role(name)
 
     def _person(self, reference: str) -> list[Recipient]:
-        mail = [Recipient(MAIL, reference)] if self._has_mail and self.address(reference) else []
+        mail = [Recipient(MAIL, reference)] if self._has_mail and self._directory.address(reference) else []
         return mail + [Recipient(channel, reference) for channel in self._channels_for(reference)]
 
     def _in_role(self, role: str) -> list[Recipient]:
         if role not in self._by_role:
-            held = [reference for reference, (_, one) in self._people.items() if role in roles_on(one, self._day)]
+            held = [name for name, (_, one) in self._people.items() if role in roles_on(one, self._day)]
+            held = [name for name in held if not self._has_left(name)]
             people = [one for reference in held for one in self._person(reference)]
             self._by_role[role] = people + [Recipient(channel) for channel in self._channels_for(role)]
         return list(self._by_role[role])
@@ -133,20 +176,4 @@ class Recipients:
         return self._workspace.post.settings.calendar
 
     def _calendar_of(self, reference: str) -> str | None:
-        person = self._people.get(reference)
-        own = person[1].working_calendar() if person and isinstance(person[1], Reachable) else None
-        return own or self._usual_calendar()
-
-    def _workdays_by(self, calendar: str | None) -> Workdays:
-        if calendar not in self._workdays:
-            self._workdays[calendar] = self._resolved(calendar) if calendar else Workdays()
-        return self._workdays[calendar]
-
-    def _resolved(self, calendar: str) -> Workdays:
-        record = self._reading.record(calendar)
-        content = self._workspace.definitions.content(record) if record else None
-        if not isinstance(content, Timed):
-            raise Refused(f"{calendar} is no calendar", advice="correct 'calendar' in [reminders] of sdflow.toml")
-        region = content.holiday_region()
-        days = self._day - HOLIDAYS_AROUND, self._day + HOLIDAYS_AROUND
-        return Workdays(content.open_hours(self._workspace.holidays(*region, *days) if region else {}))
+        return self._directory.calendar(reference) or self._usual_calendar()

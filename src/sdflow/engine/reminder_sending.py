@@ -1,7 +1,8 @@
-"""Reminder sending: deliveries are claimed, sent and confirmed one by one, so that none is lost and none sent twice.
+"""Reminder sending: deliveries are claimed, sent one by one and confirmed, so that none is lost and none sent twice.
 
-Whoever dies between sending and confirming leaves one delivery of which nobody knows whether it arrived: it is sent again
-with the same Message-ID, or held until a person decides.
+Whoever dies between sending and noting it leaves one delivery of which nobody knows whether it arrived: it is sent again
+with the same Message-ID, or held until a person decides. Where the notes are lost as well, since the machine lost its power
+or another one takes over, these are as many as were in hand.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from sdflow.domain.message import (
     Receipt,
     ReminderSettings,
 )
-from sdflow.engine.reminder_letter import Draft, draft, message
-from sdflow.engine.reminder_recipients import Recipients
+from sdflow.engine.reminder_confirming import Confirming, keep_attempt, noted_by_the_dead, put_back, settle_steps
+from sdflow.engine.reminder_letter import Draft, Drafting, message
 from sdflow.engine.workspace import Workspace
 
 IN_HAND = 25
@@ -62,42 +63,56 @@ class Sender:
         self._settings = workspace.post.settings
         self._carriers: dict[str, Carrier] = {}
         self._down: dict[str, Receipt] = {}
+        self._drafting = Drafting(workspace)
         self._outcome = Sent()
+        self._confirming = Confirming(workspace, name, self._lease)
 
     def send(self) -> Sent:
         """Send everything that is due; nothing is raised for what others do."""
         with ExitStack() as stack:
-            while found := self._claimed():
+            while (found := self._claimed()) is not None:
                 stack.pop_all()
                 stack.callback(self._put_down)
-                self._send_some([one for one in found if not self._is_unknown(one)])
+                self._send_some(found)
+                self._note(self._confirming.confirm(self._clock()))
         return self._outcome
 
     def _put_down(self) -> None:
         for carrier in self._carriers.values():
             carrier.close()
         with self._workspace.storage.ledger() as ledger:
+            confirmed = self._confirming.confirm_within(ledger)
             ledger.release(self._name)
+        self._note(confirmed)
+        self._confirming.close(self._clock())
+
+    def _note(self, deliveries: list[Delivery]) -> None:
+        for one in deliveries:
+            self._outcome.note(one)
 
     @property
     def _lease(self) -> timedelta:
         return timedelta(minutes=self._settings.lease_minutes)
 
-    def _claimed(self) -> list[Delivery]:
-        now = self._clock()
+    def _claimed(self) -> list[Delivery] | None:
+        """What is to be sent next, none where nothing is due; what the dead had noted as sent is confirmed."""
         with self._workspace.storage.ledger() as ledger:
-            found = ledger.claim(self._name, now, self._lease, IN_HAND)
-            for one in found:
+            found = ledger.claim(self._name, self._clock(), self._lease, IN_HAND)
+            noted = noted_by_the_dead(self._workspace, found)
+            confirmed = [one for one in noted if keep_attempt(ledger, one, self._name)]
+            open_still = [one for one in found if one.id not in {known.id for known in noted}]
+            for one in open_still:
                 if self._is_unknown(one):
                     self._hold(ledger, one, "whoever sent it stopped before it was known whether it arrived")
-        return found
+        self._note(confirmed)
+        return [one for one in open_still if not self._is_unknown(one)] if found else None
 
     def _is_unknown(self, claimed: Delivery) -> bool:
         """Whether somebody else died while sending it, and a person is to decide."""
         return self._settings.on_unknown is OnUnknown.hold and claimed.state is DeliveryState.sending and claimed.begun
 
     def _hold(self, ledger: Ledger, delivery: Delivery, why: str) -> None:
-        held = replace(_put_back(delivery), state=DeliveryState.held, problem=why)
+        held = replace(put_back(delivery), state=DeliveryState.held, problem=why)
         ledger.keep_delivery(held)
         self._outcome.note(held)
 
@@ -109,18 +124,12 @@ class Sender:
             if drafted.items:
                 self._send_one(drafted.delivery, message(self._workspace, drafted))
             else:
-                free = _put_back(drafted.delivery)
+                free = put_back(drafted.delivery)
                 self._keep(replace(free, state=DeliveryState.cancelled, settled_at=self._clock()))
 
     def _drafts(self, in_hand: list[Delivery]) -> list[Draft]:
-        if not in_hand:
-            return []
         with self._workspace.storage.looking() as ledger:
-            recipients = Recipients(self._workspace, ledger, self._clock(), self._today)
-            days = [self._today or one.day for one in in_hand]
-            return [
-                draft(self._workspace, ledger, recipients, one, day) for one, day in zip(in_hand, days, strict=True)
-            ]
+            return self._drafting.drafts(ledger, in_hand, self._clock(), self._today)
 
     def _send_one(self, delivery: Delivery, made: Message) -> None:
         if self._settings.on_unknown is OnUnknown.hold:
@@ -128,7 +137,12 @@ class Sender:
                 ledger.begin(delivery.id)
         receipt = self._carried(delivery.channel, made)
         attempted = replace(delivery, attempts=delivery.attempts + 1, address=made.to, problem=receipt.why)
-        self._keep(after(attempted, receipt, self._clock(), self._settings))
+        now = self._clock()
+        ended = after(attempted, receipt, now, self._settings)
+        if ended.state is DeliveryState.sent:
+            self._note(self._confirming.add(ended, now))
+        else:
+            self._keep(ended)
 
     def _carried(self, channel: str, made: Message) -> Receipt:
         if channel in self._down:
@@ -146,29 +160,13 @@ class Sender:
 
     def _keep(self, delivery: Delivery) -> None:
         with self._workspace.storage.ledger() as ledger:
-            present = ledger.delivery(delivery.id)
-            if present is None or present.state is DeliveryState.sent:
-                return
-            if present.claimed_by != self._name and delivery.state is not DeliveryState.sent:
-                return  # it took longer than the lease, and somebody else tries
-            write(ledger, delivery)
-        self._outcome.note(delivery)
-
-
-def write(ledger: Ledger, delivery: Delivery) -> None:
-    """Write down how it stands with a delivery, and what follows for the steps of which it tells."""
-    ledger.keep_delivery(delivery)
-    if delivery.settled_at is None:
-        return
-    if delivery.state is DeliveryState.sent:
-        ledger.confirm(delivery.id, delivery.settled_at)
-    elif delivery.state is DeliveryState.undelivered:
-        ledger.give_up_undelivered(delivery.id, delivery.settled_at, delivery.problem)
+            kept = keep_attempt(ledger, delivery, self._name)
+        self._note([delivery] if kept else [])
 
 
 def after(attempted: Delivery, receipt: Receipt, now: datetime, settings: ReminderSettings) -> Delivery:
     """How a delivery stands after an attempt: sent, to be tried again after a while, held, or given up."""
-    free = _put_back(attempted)
+    free = put_back(attempted)
     if receipt.outcome is Outcome.sent:
         return replace(free, state=DeliveryState.sent, settled_at=now, problem="")
     if receipt.outcome is Outcome.unknown and settings.on_unknown is OnUnknown.hold:
@@ -193,9 +191,6 @@ def decide(ledger: Ledger, id: str, *, arrived: bool, now: datetime) -> Delivery
         decided = replace(delivery, state=DeliveryState.sent, settled_at=now, problem="")
     else:
         decided = replace(delivery, state=DeliveryState.waiting, settled_at=None, not_before=now, attempts=0)
-    write(ledger, decided)
+    ledger.keep_delivery(decided)
+    settle_steps(ledger, decided)
     return decided
-
-
-def _put_back(delivery: Delivery) -> Delivery:
-    return replace(delivery, claimed_by="", claimed_at=None, begun=False)

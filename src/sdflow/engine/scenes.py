@@ -76,6 +76,14 @@ class Scenes:
         found = [self._scene(record, one) for one in versions if self._holds(record, one)]
         return found if found and state.binding else [*found, self.present(reference)]
 
+    def scene_of(self, record: Record, version: Version | None) -> VersionScene:
+        """An agreement in one signed version, or in its draft."""
+        return self._scene(record, version)
+
+    def supporter(self, record: Record, content: Content, first: date, version: Version | None) -> Supporter:
+        """A supporting agreement in one version, with calendars that reach from before a day."""
+        return self._supporter(record, content, first, version, None)
+
     def as_signed(self, record: Record) -> Version | None:
         """The version whose words count for a record as it stands; none while it is negotiated."""
         state = self.definitions.state(record)

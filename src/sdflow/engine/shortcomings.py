@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from sdflow.domain.continuity import Recovering
 from sdflow.domain.finding import Finding
 from sdflow.domain.improvement import (
     Concern,
     Correcting,
+    Direction,
     Improvement,
     Improving,
+    MeasuredFigure,
     Origin,
     Seen,
     Shortcoming,
 )
 from sdflow.domain.record import Record
-from sdflow.engine.proof import Progress, Prover
+from sdflow.domain.target import Comparison
+
+if TYPE_CHECKING:
+    from sdflow.engine.proof import Progress, Prover
 
 PLAN = "plan"
 """The field in which every fact about a plan names it, by its reference and title."""
+
+SUPPORTER = "about"
+"""The field in which a fact names the supporter's agreement whose clause it is about."""
 
 
 @dataclass(frozen=True)
@@ -116,15 +125,39 @@ def _plan_of(prover: Prover, finding: Finding) -> str | None:
 
 
 def _found(prover: Prover, proven: str, finding: Finding) -> Shortcoming:
-    record = prover.evidence.record(proven)
+    about = _supporter_of(finding) or proven
+    record = prover.evidence.record(about)
     return Shortcoming(
-        concern=Concern(proven, finding.clause, ": ".join(filter(None, (finding.rule, finding.subject)))),
-        source=proven,
+        concern=Concern(
+            about, finding.clause, finding.cause or ": ".join(filter(None, (finding.rule, finding.subject)))
+        ),
+        source=about,
         statement=finding.message,
         wanted=finding.improvement,
         origin=Origin.breach,
         owner=record.owner,
         service=record.service,
+        figure=_figure(finding.matched[finding.figure]) if finding.figure else None,
+    )
+
+
+def _supporter_of(finding: Finding) -> str | None:
+    """The supporter's agreement whose clause a finding is about, told of every agreement that rests on it."""
+    return next((str(fields[SUPPORTER]) for fields in finding.matched.values() if SUPPORTER in fields), None)
+
+
+def _figure(fields: Mapping[str, Any]) -> MeasuredFigure:
+    """What a fact says that holds a figure by which an improvement is judged."""
+    more = fields["comparison"] == Comparison.at_least
+    return MeasuredFigure(
+        title=fields["title"],
+        unit=fields["unit"],
+        direction=Direction.more if more else Direction.less,
+        value=fields["achieved"],
+        target=fields["target"],
+        on=fields["last_on"],
+        cases=fields["cases"],
+        missed=fields["missed_cases"],
     )
 
 
@@ -133,7 +166,12 @@ def _together(found: Iterable[Shortcoming]) -> list[Shortcoming]:
     alike: dict[tuple[Concern, str], list[Shortcoming]] = defaultdict(list)
     for one in found:
         alike[one.concern, one.source].append(one)
-    return [replace(some[0], statement="\n\n".join(sorted({one.statement for one in some}))) for some in alike.values()]
+    return [_as_one(some) for some in alike.values()]
+
+
+def _as_one(some: Sequence[Shortcoming]) -> Shortcoming:
+    told = next((one for one in some if one.figure), some[0])
+    return replace(told, statement="\n\n".join(sorted({one.statement for one in some})))
 
 
 def _owed(prover: Prover, record: Record) -> Iterator[Shortcoming]:
@@ -148,7 +186,7 @@ def _owed(prover: Prover, record: Record) -> Iterator[Shortcoming]:
                 source=record.reference,
                 statement=f"{record.reference} {record.title}, {key}: {one.what}",
                 wanted=one.what,
-                origin=Origin.test,
+                origin=one.origin,
                 once=True,
                 owner=one.owner or record.owner,
                 service=one.service or record.service,

@@ -43,6 +43,11 @@ class Waivers:
         """A record that proposes to accept the finding and was not decided upon yet."""
         return next((one.record for one in self._concerning(agreement, finding) if not one.binding), None)
 
+    def accepting(self, agreement: str, clause: str, rules: frozenset[str], today: date) -> bool:
+        """Whether something that one of these rules finds of a clause is accepted on a day."""
+        approved = [one.acceptance for one in self._by_agreement.get(agreement, ()) if one.binding]
+        return any(one.clause == clause and one.rule in rules and today <= one.expires_on for one in approved)
+
     @cached_property
     def _by_agreement(self) -> dict[str, list[_Waived]]:
         found: dict[str, list[_Waived]] = defaultdict(list)

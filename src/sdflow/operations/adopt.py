@@ -78,7 +78,7 @@ def _drafted(
     content = _with_paper(file.content, file.reference, paper, content_bytes, occasion)
     faults = [
         Fault(file.source, file.line_of(one.path) if one.path else file.line, one.path, one.message)
-        for one in inconsistencies(workspace, change.writing, {file.reference: content})
+        for one in inconsistencies(workspace, change.writing, {file.reference: content}, occasion.today)
     ]
     if faults:
         raise Unreadable(*faults)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sdflow.adapters.storage import Reading
 from sdflow.domain.errors import NotFound
 from sdflow.domain.obligation import KeptObligation
-from sdflow.domain.trait import Acting
-from sdflow.engine.people import acting_records, roles_ended_on, roles_on
+from sdflow.engine.asked import People
+from sdflow.engine.people import roles_on
 from sdflow.engine.projection import is_current, owed
 from sdflow.engine.workspace import Workspace
 
@@ -101,7 +101,7 @@ def agenda(
     who is neither a person nor a role.
     """
     within = -1 if overdue else days
-    until = None if within is None else today + timedelta(days=within)
+    until = None if within is None else _days_on(today, within)
     with workspace.storage.reading() as reading:
         lines = _Lines(workspace, reading, today)
         found = lines.of(lines.asked(owner, until))
@@ -118,10 +118,15 @@ def home(workspace: Workspace, today: date, me: str | None) -> Home:
             organisation=workspace.organisation.name,
             me=lines.somebody(me) if me else None,
             days=HOME_DAYS,
-            mine=lines.of(lines.asked(me, today + timedelta(days=HOME_DAYS))) if me else (),
+            mine=lines.of(lines.asked(me, _days_on(today, HOME_DAYS))) if me else (),
             overdue=lines.of([one for one in everything if one.due_on < today]),
             portfolio=tuple(_portfolio(workspace, reading, everything, today)),
         )
+
+
+def _days_on(day: date, days: int) -> date:
+    """So many days later, or the first or last day of the calendar."""
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
 
 
 class _Lines:
@@ -131,20 +136,25 @@ class _Lines:
         self._workspace = workspace
         self._reading = reading
         self._today = today
-        found = acting_records(reading, workspace.definitions)
-        self._people = {record.reference: (Somebody(record.reference, record.title), one) for record, one in found}
-        retired = {record.reference for record, _ in found if workspace.definitions.state(record).final}
-        self._gone = {name for name, (_, one) in self._people.items() if name in retired or self._has_left(one)}
+        self._people = People(workspace, reading, today)
 
     def somebody(self, reference: str) -> Somebody:
         """The person of that reference."""
-        return self._people[reference][0]
+        return Somebody(reference, self._people.known[reference][0].title)
 
     def asked(self, owner: str | None, until: date | None) -> list[KeptObligation]:
         """What is owed by everybody, or what a person or a role is asked for."""
         if owner is None:
             return owed(self._workspace, self._reading, self._today, until=until)
-        return sorted(one for one in self._asked_of(owner, until))
+        if owner in self._people.known:
+            return self._people.asked_of_person(owner, until)
+        if owner in self._workspace.definitions.roles:
+            return self._people.asked_of_roles(frozenset({owner}), until)
+        raise NotFound(
+            f"{owner} is neither a person nor a role",
+            (f"the roles are {', '.join(sorted(self._workspace.definitions.roles))}",),
+            "see: sdflow list --kind person",
+        )
 
     def of(self, obligations: Sequence[KeptObligation]) -> tuple[AgendaLine, ...]:
         """The lines, the earliest due first."""
@@ -152,8 +162,8 @@ class _Lines:
         return tuple(self._line(one, records[one.record].title, records[one.record].state) for one in obligations)
 
     def _line(self, one: KeptObligation, title: str, state: str) -> AgendaLine:
-        named = self._people[one.person][0] if one.person in self._people else None
-        gone = named if one.person in self._gone else None
+        named = self.somebody(one.person) if one.person and one.person in self._people.known else None
+        gone = named if one.person in self._people.gone else None
         return AgendaLine(
             reference=one.record,
             title=title,
@@ -171,32 +181,9 @@ class _Lines:
             anybody=() if named and not gone else self._holders(one.by),
         )
 
-    def _asked_of(self, owner: str, until: date | None) -> Iterator[KeptObligation]:
-        roles = self._roles(owner)
-        if owner in self._people and owner not in self._gone:
-            yield from owed(self._workspace, self._reading, self._today, owner=owner, until=until)
-        open_to_roles = owed(self._workspace, self._reading, self._today, nobody=True, until=until)
-        for gone in sorted(self._gone):
-            open_to_roles += owed(self._workspace, self._reading, self._today, owner=gone, until=until)
-        yield from (one for one in open_to_roles if roles & set(one.by))
-
-    def _roles(self, owner: str) -> frozenset[str]:
-        if owner in self._people:
-            return roles_on(self._people[owner][1], self._today)
-        if owner in self._workspace.definitions.roles:
-            return frozenset({owner})
-        raise NotFound(
-            f"{owner} is neither a person nor a role",
-            (f"the roles are {', '.join(sorted(self._workspace.definitions.roles))}",),
-            "see: sdflow list --kind person",
-        )
-
     def _holders(self, roles: Sequence[str]) -> tuple[Somebody, ...]:
-        holding = (name for name, one in self._people.values() if roles_on(one, self._today) & set(roles))
-        return tuple(one for one in holding if one.reference not in self._gone)
-
-    def _has_left(self, one: Acting) -> bool:
-        return roles_ended_on(one, self._today) is not None
+        holding = (name for name, (_, one) in self._people.known.items() if roles_on(one, self._today) & set(roles))
+        return tuple(self.somebody(name) for name in holding if name not in self._people.gone)
 
 
 def _portfolio(

@@ -13,7 +13,7 @@ from sdflow.domain.difference import ClauseChange
 from sdflow.domain.errors import Fault, Unreadable
 from sdflow.domain.kind import Content, joined
 from sdflow.domain.record import Record
-from sdflow.engine.change import acting
+from sdflow.engine.change import acting, refuse_fixed
 from sdflow.engine.consistency import inconsistencies
 from sdflow.engine.definitions import changes_of
 from sdflow.engine.workspace import Occasion, Workspace
@@ -38,11 +38,12 @@ def amend(
         content = amended(workspace, record, clauses)
         faults = [
             Fault("--set", None, _typed(one.path.split(".")), one.message)
-            for one in inconsistencies(workspace, change.writing, {reference: content})
+            for one in inconsistencies(workspace, change.writing, {reference: content}, occasion.today)
         ]
         if faults:
             raise Unreadable(*faults)
         changes = changes_of(record.revision, content)
+        refuse_fixed(workspace.definitions, record, content)
         if dry_run or not changes:
             return record, changes
         return change.revise(record, content, occasion.actor), changes

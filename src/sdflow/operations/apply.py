@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from sdflow.adapters.definitions.record_files import RecordFile, read_records
@@ -51,7 +52,7 @@ def apply(
     with suppress(_DryRunError), acting(workspace, occasion, "apply", reason) as change:
         before = {file.reference: change.writing.record(file.reference) for file in files}
         progress("Comparing with what is there", 0, len(files))
-        faults = dict.fromkeys(_faults(workspace, change.writing, files, before))
+        faults = dict.fromkeys(_faults(workspace, change.writing, files, before, occasion.today))
         if faults:
             raise Unreadable(*faults)
         applied = [_outcome(file, before[file.reference]) for file in files]
@@ -81,13 +82,17 @@ def _outcome(file: RecordFile, record: Record | None) -> Applied:
 
 
 def _faults(
-    workspace: Workspace, reading: Reading, files: Sequence[RecordFile], before: Mapping[str, Record | None]
+    workspace: Workspace,
+    reading: Reading,
+    files: Sequence[RecordFile],
+    before: Mapping[str, Record | None],
+    today: date,
 ) -> Iterator[Fault]:
     written = {file.reference: file for file in files}
     for file in files:
         yield from _record_faults(workspace, file, before[file.reference])
     arriving = {reference: file.content for reference, file in written.items()}
-    for one in inconsistencies(workspace, reading, arriving):
+    for one in inconsistencies(workspace, reading, arriving, today):
         file = written[one.reference]
         yield file.fault(one.path, one.message)
 
@@ -100,6 +105,9 @@ def _record_faults(workspace: Workspace, file: RecordFile, record: Record | None
         paths = ", ".join(change.path for change in _outcome(file, record).changes[:3])
         message = f"{file.reference} is '{record.state}' and can no longer be changed ({paths} would)"
         yield Fault(file.source, file.line, "", message)
+    elif record is not None:
+        for path in workspace.definitions.fixed_changes(record, file.content):
+            yield file.fault(path, f"{file.reference} is '{record.state}', and this can no longer be changed")
 
 
 def _would_break(workspace: Workspace, record: Record, content: Content) -> bool:

@@ -91,7 +91,7 @@ class _Writer:
 
     def faults(self) -> Iterator[Fault]:
         """What of the items does not fit."""
-        for one in inconsistencies(self._workspace, self._change.writing, self._contents()):
+        for one in inconsistencies(self._workspace, self._change.writing, self._contents(), self._occasion.today):
             yield Fault("improve", None, f"{one.reference}.{one.path}", one.message)
 
     def write(self) -> None:
@@ -117,7 +117,7 @@ class _Writer:
         where = self._raised if reference in self._raised else self._changed
         content = self._contents().get(reference) or self._locked(found)
         if isinstance(content, Improving):
-            seen = Seen(self._occasion.today, found.statement, found.source)
+            seen = Seen(self._occasion.today, found.statement, found.source, found.figure)
             where[reference] = _valid(found, lambda: content.seen_again(seen))
 
     def _locked(self, found: Shortcoming) -> Content | None:

@@ -10,9 +10,19 @@ from pydantic import ValidationError
 
 from sdflow.adapters.definitions.wording import sentence
 from sdflow.adapters.storage import Reading
+from sdflow.domain.alignment.last_test import objectives
 from sdflow.domain.continuity import Recovering
 from sdflow.domain.errors import Fault, Refused, Unreadable
-from sdflow.domain.invocation import Authorised, Invocable, Invoked, Invoking, minute_of, minutes_between, moment
+from sdflow.domain.invocation import (
+    Authorised,
+    Invocable,
+    Invoked,
+    Invoking,
+    Required,
+    minute_of,
+    minutes_between,
+    moment,
+)
 from sdflow.domain.kind import Content
 from sdflow.domain.record import Record
 from sdflow.domain.recovery import Recovery
@@ -69,13 +79,13 @@ def invoke(workspace: Workspace, occasion: Occasion, emergency: Emergency, *, dr
         _require_authority(prover, record, version, occasion, emergency.together_with)
         kind, model = _invoking_kind(workspace.definitions)
         _require_idle(workspace.definitions, change.writing, record)
-        invoked, found = _invoked(prover, version.content, version.number, occasion, emergency)
+        invoked, found = _invoked(prover, record, version, occasion, emergency)
         prefix = workspace.definitions.description(kind).prefix
         reference = f"{prefix}-{change.writing.free_number(prefix):04}"
         content = _content(model, version.content, invoked)
         faults = [
             Fault("invoke", None, one.path, one.message)
-            for one in inconsistencies(workspace, change.writing, {reference: content})
+            for one in inconsistencies(workspace, change.writing, {reference: content}, occasion.today)
         ]
         if faults:
             raise Unreadable(*faults)
@@ -161,8 +171,9 @@ def _runs(definitions: Definitions, invocation: Record) -> bool:
 
 
 def _invoked(
-    prover: Prover, content: Content, version: int, occasion: Occasion, emergency: Emergency
+    prover: Prover, record: Record, version: Version, occasion: Occasion, emergency: Emergency
 ) -> tuple[Invoked, Recovery]:
+    content = version.content
     if not isinstance(content, Invocable) or not isinstance(content, Recovering):
         raise Refused(f"{emergency.plan} is nothing that could be invoked")
     zone = content.told_in()
@@ -174,7 +185,7 @@ def _invoked(
     return (
         Invoked(
             plan=emergency.plan,
-            version=version,
+            version=version.number,
             disrupted_at=disrupted_at,
             detected_at=detected_at,
             invoked_at=invoked_at,
@@ -182,10 +193,21 @@ def _invoked(
             together_with=emergency.together_with,
             because=emergency.because,
             expected={service: _expected(found, planned, service, disrupted_at) for service in found.services},
+            required=_required(prover, record, version),
             planned={key: _planned(*instants) for key, instants in planned.items()},
         ),
         found,
     )
+
+
+def _required(prover: Prover, record: Record, version: Version) -> dict[str, Required]:
+    """What approved analyses and signed agreements ask of each service of a plan."""
+    subject = prover.subjects.of_version(record, version)
+    found = {}
+    for scene in prover.continuity.scenes(subject):
+        time, point, _ = objectives(scene.binding())
+        found[scene.service] = Required(time, point)
+    return found
 
 
 def _expected(

@@ -20,7 +20,7 @@ from sdflow.engine.workspace import Occasion, Workspace
 
 @dataclass(frozen=True)
 class Telling:
-    """What somebody tells: in words, when, and of which step, services and announcements it was the end.
+    """What somebody tells: in words, when, of which step, services and announcements it was the end, what was lost.
 
     Times are as people write them, in the zone of the record; `at` is now unless given. `data_as_of` is up to when the
     data of the restored services are there.
@@ -32,6 +32,7 @@ class Telling:
     restored: tuple[str, ...] = ()
     notified: tuple[str, ...] = ()
     data_as_of: str | None = None
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,14 @@ def log(workspace: Workspace, occasion: Occasion, reference: str, telling: Telli
             by=occasion.actor,
             step=telling.step,
             restored=telling.restored,
+            lost=telling.lost,
             notified=telling.notified,
             data_as_of=said_at(occasion, "--data-as-of", telling.data_as_of, zone) if telling.data_as_of else None,
         )
         longer = _with_entry(content, reference, entry)
         faults = [
             Fault("log", None, one.path, one.message)
-            for one in inconsistencies(workspace, change.writing, {reference: longer})
+            for one in inconsistencies(workspace, change.writing, {reference: longer}, occasion.today)
         ]
         if faults:
             raise Unreadable(*faults)

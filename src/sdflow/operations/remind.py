@@ -13,11 +13,14 @@ from sdflow.domain.errors import Refused
 from sdflow.domain.message import Delivery, DeliveryState
 from sdflow.domain.obligation import KeptObligation
 from sdflow.domain.reminder import LedgerStep
-from sdflow.engine.reminder_letter import Draft, draft
+from sdflow.engine.reminder_letter import Draft, Drafting
+from sdflow.engine.reminder_names import require_known_names
 from sdflow.engine.reminder_planning import plan, plan_within
-from sdflow.engine.reminder_recipients import Recipients
 from sdflow.engine.reminder_sending import Sender, decide
 from sdflow.engine.workspace import Workspace
+
+MOST_YEARS_AHEAD = 20
+"""How far a dry run looks ahead: every term until then is gone through."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +57,34 @@ class Reminded:
         return not (self.held or self.undelivered or self.untold)
 
 
-def remind(workspace: Workspace, clock: Callable[[], datetime], today: date | None = None) -> Reminded:
-    """Plan the steps that have come and send what is due; `Refused` where the settings name no way to send anything.
+def require_day(today: date | None, now: datetime, *, rehearsal: bool = False) -> None:
+    """Raises Refused for a business date on which nobody can be told anything yet, or that is too far to look ahead."""
+    if today is None:
+        return
+    if not rehearsal and today > now.date():
+        raise Refused(
+            f"{today} lies ahead of the clock, which says {now.date()}",
+            ("people would be told now of what is due then",),
+            "leave out --as-of, or see what would be sent: sdflow remind --dry-run",
+        )
+    if today.year > now.year + MOST_YEARS_AHEAD:
+        raise Refused(
+            f"{today} lies more than {MOST_YEARS_AHEAD} years ahead",
+            advice=f"give a day until the end of {now.year + MOST_YEARS_AHEAD}",
+        )
 
-    `today` is the business date; where it is none, the day counts that each of those who owe something has.
+
+def remind(workspace: Workspace, clock: Callable[[], datetime], today: date | None = None) -> Reminded:
+    """Plan the steps that have come and send what is due.
+
+    `today` is the business date; where it is none, the day counts that each of those who owe something has. `Refused` where
+    the settings name no way to send anything, `Unreadable` where they name somebody who is not there.
     """
     if not workspace.post.channels:
         advice = "set server and from in [mail] of sdflow.toml; see docs/how-to/remind.md, or use --dry-run"
         raise Refused("there is no way to tell anybody anything", ("there is neither [mail] nor a channel",), advice)
+    with workspace.storage.looking() as looking:
+        require_known_names(workspace, looking)
     planned = plan(workspace, clock(), today)
     sent = Sender(workspace, clock, today, _unlike_any_other()).send()
     with workspace.storage.looking() as ledger:
@@ -86,10 +109,10 @@ def rehearse(workspace: Workspace, clock: Callable[[], datetime], today: date | 
     """What a run would plan, and the messages that it would send; nothing is written and nothing sent."""
     now = clock()
     with workspace.storage.ledger(keep=False) as ledger:
+        require_known_names(workspace, ledger)
         planned = plan_within(workspace, ledger, now, today)
-        recipients = Recipients(workspace, ledger, now, today)
         due = ledger.deliveries(DeliveryState.waiting)
-        drafts = [draft(workspace, ledger, recipients, one, today or one.day) for one in due]
+        drafts = Drafting(workspace).drafts(ledger, due, now, today)
     return Reminded(
         steps=planned.steps,
         folded=planned.folded,
@@ -105,9 +128,19 @@ def rehearse(workspace: Workspace, clock: Callable[[], datetime], today: date | 
 
 
 def settle(workspace: Workspace, message: str, now: datetime, *, arrived: bool) -> Delivery:
-    """What a person decides of a message that is held or was given up: that it arrived, or that it is sent again."""
+    """What a person decides of a message that is held or was given up: that it arrived, or that it is sent again.
+
+    `Refused` where there is nothing left to tell in it.
+    """
     with workspace.storage.ledger() as ledger:
-        return decide(ledger, message, arrived=arrived, now=now)
+        decided = decide(ledger, message, arrived=arrived, now=now)
+        if not arrived and not Drafting(workspace).drafts(ledger, [decided], now)[0].items:
+            raise Refused(
+                f"message {message} has nothing left to tell",
+                ("what it told of is no longer owed, or a later message tells of it",),
+                "see: sdflow remind --ledger",
+            )
+        return decided
 
 
 def ledger_of(workspace: Workspace, reference: str | None) -> list[LedgerStep]:

@@ -120,7 +120,11 @@ def _tested(
     coming = [_coming(*one) for one in own if _is_coming(workspace, one[0])]
     version = _version(workspace, reading, record, today)
     content = version.content if version else workspace.definitions.content(record)
-    approved = ApprovedVersion(version.number, _since(version)) if version else None
+    approved = (
+        ApprovedVersion(version.number, _since(version), date.fromisoformat(version.envelope["frozen_on"]))
+        if version
+        else None
+    )
     return PlanUnderTest(
         plan=record.reference,
         title=record.title,

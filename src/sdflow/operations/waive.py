@@ -81,7 +81,7 @@ def waive(workspace: Workspace, occasion: Occasion, wish: Wish, *, dry_run: bool
         content = _content(model, acceptance, wish)
         faults = [
             Fault("waive", None, _option(one.path), one.message)
-            for one in inconsistencies(workspace, change.writing, {reference: content})
+            for one in inconsistencies(workspace, change.writing, {reference: content}, occasion.today)
         ]
         if faults:
             raise Unreadable(*faults)

@@ -88,6 +88,7 @@ class OwedInFile(Strict):
     until: FieldPath | None = None
     done_by: tuple[Name, ...] = ()
     done_when: tuple[CauseInFile, ...] = ()
+    once: tuple[Name, ...] = ()
     standing: bool = False
     each_signatory: bool = False
     remind: LadderInFile = LadderInFile()
@@ -103,7 +104,7 @@ def obligation_names(value: object) -> Iterator[tuple[str, Place, str]]:
     """What every name has to stand for, where it is used, and the name; the part may have other faults."""
     for name, owed in fields_in(value).items():
         place: Place = ("obligations", name)
-        for word, what in (("states", "state"), ("by", "role"), ("done_by", "step")):
+        for word, what in (("states", "state"), ("once", "state"), ("by", "role"), ("done_by", "step")):
             yield from uses(what, (*place, word), fields_in(owed).get(word))
         remind = fields_in(fields_in(owed).get("remind"))
         yield from uses("role", (*place, "remind", "escalate_to"), remind.get("escalate_to"))

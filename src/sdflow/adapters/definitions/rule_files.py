@@ -20,6 +20,7 @@ from sdflow.domain.errors import Fault, Unreadable
 from sdflow.domain.finding import Severity
 from sdflow.domain.kind import Line, Strict, Title
 from sdflow.domain.rule import (
+    FIGURE_FIELDS,
     RULE_ID_PATTERN,
     Computed,
     Condition,
@@ -34,7 +35,7 @@ from sdflow.domain.rule import (
 MOST_PATTERNS = 15
 """The rule engine takes no more patterns in one rule."""
 
-_SENTENCES = ("message", "advice", "proves", "subject", "weakest", "witness", "improvement")
+_SENTENCES = ("message", "advice", "proves", "subject", "weakest", "witness", "improvement", "cause")
 
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 
@@ -82,6 +83,8 @@ class _RuleInFile(Strict):
     weakest: Line | None = None
     witness: Line | None = None
     improvement: Line | None = None
+    cause: Line | None = None
+    figure: Name | None = None
     match: Annotated[tuple[_PatternInFile, ...], Field(min_length=1, max_length=MOST_PATTERNS)]
     message: Line
     examples: tuple[_ExampleInFile, ...]
@@ -90,6 +93,13 @@ class _RuleInFile(Strict):
     def _shows_both_sides(self) -> Self:
         if not any(one.fires for one in self.examples) or all(one.fires for one in self.examples):
             raise ValueError("needs at least two examples: one in which it fires and one in which it stays silent")
+        return self
+
+    @model_validator(mode="after")
+    def _says_more_of_an_improvement(self) -> Self:
+        alone = next((word for word in ("cause", "figure") if getattr(self, word) is not None), None)
+        if alone and self.improvement is None:
+            raise ValueError(f"{alone} belongs to improvement: it says more of the item that is raised")
         return self
 
     @model_validator(mode="after")
@@ -138,9 +148,21 @@ class _RuleReading:
         for word in _SENTENCES:
             known = first if word == "proves" else self._aliases
             self._check_placeholders(word, getattr(declared, word) or "", known)
+        self._check_figure(declared.figure)
         gap = self._gap(declared.gap)
         self._check_names([example.name for example in examples])
         return None if self.faults else replace(self._complete(declared, match, examples), gap=gap)
+
+    def _check_figure(self, alias: str | None) -> None:
+        """A figure is held by a matched fact that says all that an improvement is judged by."""
+        if alias is None:
+            return
+        kind = self._aliases.get(alias)
+        missing = FIGURE_FIELDS - (self._schema[kind].keys() if kind else set())
+        if alias not in self._aliases:
+            self._refuse(unknown("fact of the match", alias, self._aliases), "figure")
+        elif kind and missing:
+            self._refuse(f"'{kind}' holds no figure: it has no {', '.join(sorted(missing))}", "figure")
 
     def _complete(self, declared: _RuleInFile, match: tuple[Pattern, ...], examples: tuple[Example, ...]) -> Rule:
         return Rule(
@@ -158,6 +180,8 @@ class _RuleReading:
             weakest=declared.weakest or "",
             witness=declared.witness or "",
             improvement=declared.improvement or "",
+            cause=declared.cause or "",
+            figure=declared.figure or "",
             source=self._located.source,
             line=self._located.line(self._place) or 0,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,6 +17,7 @@ from sdflow.adapters.definitions.validation import fault_at, validated
 from sdflow.adapters.definitions.wording import FIELD_PATH_PATTERN, NAME_PATTERN, unknown
 from sdflow.domain.errors import Fault, Unreadable
 from sdflow.domain.finding import Severity
+from sdflow.domain.improvement_demands import Demands
 from sdflow.domain.kind import Line, Strict, Title
 from sdflow.domain.workflow import (
     Effect,
@@ -63,6 +65,8 @@ class _StateInFile(Strict):
     ended: bool = False
     offered: bool = False
     settled: bool = False
+    open: tuple[FieldPath, ...] = ()
+    fixed: tuple[FieldPath, ...] = ()
 
 
 class _StepInFile(Strict):
@@ -121,6 +125,7 @@ class _GivenInFile(Strict):
     keyless: Literal["yes"] | None = None
     standing: Literal["yes"] | None = None
     in_force: Literal["yes"] | None = None
+    decided: Literal["yes"] | None = None
     unchanged: FieldPath | None = None
     named: FieldPath | None = None
     unnamed: FieldPath | None = None
@@ -146,12 +151,19 @@ class _JourneyInFile(Strict):
         return Journey(self.name, tuple(move.told() for move in self.moves), self.ends)
 
 
+class _VerificationInFile(Strict):
+    level: Annotated[Decimal, Field(gt=0, lt=1, max_digits=6, decimal_places=6)]
+    least_cases: Annotated[int, Field(ge=1, le=1_000_000)]
+    least_periods: Annotated[int, Field(ge=1, le=1_000)]
+
+
 class _WorkflowInFile(Strict):
     title: Title
     kinds: tuple[Name, ...] | None = None
     states: Annotated[dict[Name, _StateInFile], Field(min_length=1, max_length=100)]
     steps: Annotated[dict[Name, _StepInFile], Field(max_length=200)]
     obligations: Annotated[dict[Name, OwedInFile], Field(max_length=100)] = Field(default_factory=dict)
+    verification: _VerificationInFile | None = None
     journeys: tuple[_JourneyInFile, ...] = ()
     renamed: dict[Name, Name] | None = None
 
@@ -195,6 +207,7 @@ def _workflow(declared: _WorkflowInFile, path: Path, digest: str) -> Workflow:
         journeys=tuple(journey.told() for journey in declared.journeys),
         renamed=declared.renamed,
         obligations=tuple(one.named(name) for name, one in declared.obligations.items()),
+        verification=Demands(**dict(declared.verification)) if declared.verification else None,
         sha256=digest,
         source=str(path),
     )

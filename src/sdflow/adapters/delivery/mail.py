@@ -6,12 +6,10 @@ import smtplib
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import SMTP
 from enum import StrEnum
 from pathlib import Path
 
-from sdflow.adapters.delivery.letter import as_letter, parsed_address
+from sdflow.adapters.delivery.letter import Letter, as_letter
 from sdflow.domain.message import Message, Outcome, Receipt
 
 STARTS_MAIL = 354
@@ -53,6 +51,10 @@ class _Answer(Exception):
         self.why = f"the server answered {code} {' '.join(text.decode('utf-8', 'replace').split())}".rstrip()
 
 
+class _UnwelcomeSender(_Answer):
+    """The server takes nothing from this sender, whomever it is for."""
+
+
 class MailCarrier:
     """Gives messages to a mail server, which it connects to when the first is there."""
 
@@ -64,13 +66,12 @@ class MailCarrier:
         """Give one message to the server."""
         try:
             letter = as_letter(message, self._server.sender, self._server.reply_to)
-            _, to = parsed_address(message.to)
         except ValueError as error:
             return Receipt(Outcome.refused, str(error))
         known = self._connection is not None
-        receipt = self._tried(letter, to)
+        receipt = self._tried(letter)
         if known and receipt.outcome is Outcome.later and self._connection is None:
-            return self._tried(letter, to)  # the server had ended the connection since the last message
+            return self._tried(letter)  # the server had ended the connection since the last message
         return receipt
 
     def close(self) -> None:
@@ -80,43 +81,29 @@ class MailCarrier:
                 self._connection.quit()
         self._drop()
 
-    def _tried(self, letter: EmailMessage, to: str) -> Receipt:
+    def _tried(self, letter: Letter) -> Receipt:
         try:
             connection = self._connection or self._connected()
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             return Receipt(Outcome.down, f"{self._server.host}:{self._server.port}: {_words(error)}")
-        return self._given(connection, letter, to)
+        return self._given(connection, letter)
 
-    def _given(self, connection: smtplib.SMTP, letter: EmailMessage, to: str) -> Receipt:
+    def _given(self, connection: smtplib.SMTP, letter: Letter) -> Receipt:
         try:
-            content = self._announced(connection, letter, to)
+            _announce(connection, letter)
         except _Answer as answer:
             return self._declined(answer, connection)
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             return Receipt(Outcome.later, _words(error))
         try:
-            connection.send(content)
+            connection.send(_stuffed(letter.content))
             code, text = connection.getreply()
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             return Receipt(Outcome.unknown, f"the message was on its way, and then: {_words(error)}")
         return Receipt(Outcome.sent) if code // 100 == 2 else self._declined(_Answer(code, text), connection)
-
-    def _announced(self, connection: smtplib.SMTP, letter: EmailMessage, to: str) -> bytes:
-        """Name sender and recipient; the content as it is to be sent, once the server waits for it."""
-        _, sender = parsed_address(self._server.sender)
-        abroad = not (to.isascii() and sender.isascii())
-        if abroad and not connection.has_extn("smtputf8"):
-            raise _Answer(553, b"it does not take addresses outside ASCII")
-        content = letter.as_bytes(policy=letter.policy if abroad else SMTP)
-        _agreed(connection.mail(sender, ["SMTPUTF8", "BODY=8BITMIME"] if abroad else []))
-        _agreed(connection.rcpt(to))
-        code, text = connection.docmd("DATA")
-        if code != STARTS_MAIL:
-            raise _Answer(code, text)
-        return _stuffed(content)
 
     def _declined(self, answer: _Answer, connection: smtplib.SMTP) -> Receipt:
         if answer.code == CLOSES:
@@ -126,7 +113,9 @@ class MailCarrier:
                 connection.rset()
             except (OSError, smtplib.SMTPException):
                 self._drop()
-        return Receipt(Outcome.refused if answer.code // 100 == 5 else Outcome.later, answer.why)
+        if answer.code // 100 != 5:
+            return Receipt(Outcome.later, answer.why)
+        return Receipt(Outcome.down if isinstance(answer, _UnwelcomeSender) else Outcome.refused, answer.why)
 
     def _connected(self) -> smtplib.SMTP:
         server = self._server
@@ -153,6 +142,19 @@ class MailCarrier:
             with suppress(OSError):
                 self._connection.close()
         self._connection = None
+
+
+def _announce(connection: smtplib.SMTP, letter: Letter) -> None:
+    """Name sender and recipient, until the server waits for the content."""
+    if letter.abroad and not connection.has_extn("smtputf8"):
+        raise _Answer(553, b"it does not take addresses outside ASCII")
+    welcome = connection.mail(letter.sender, ["SMTPUTF8", "BODY=8BITMIME"] if letter.abroad else [])
+    if welcome[0] // 100 != 2:
+        raise _UnwelcomeSender(*welcome)
+    _agreed(connection.rcpt(letter.to))
+    code, text = connection.docmd("DATA")
+    if code != STARTS_MAIL:
+        raise _Answer(code, text)
 
 
 def _agreed(answer: tuple[int, bytes]) -> None:

@@ -12,7 +12,7 @@ from babel import Locale
 from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from sdflow.adapters.pages import allowance, drawing, pieces, words
+from sdflow.adapters.pages import allowance, drawing, pieces, trend, words
 from sdflow.adapters.pages.open_points import OpenPoints
 from sdflow.domain.errors import Fault, Unreadable
 
@@ -50,6 +50,7 @@ class Pages:
         self._searched = _with_language(self._folders, wanted)
         self._translated = self._made(self._searched, wanted, paper)
         self._names = (str(wanted), wanted.language)
+        self._chosen: dict[str, ImmutableSandboxedEnvironment] = {}
 
     def has(self, template: str) -> bool:
         """Whether a folder holds the template."""
@@ -82,8 +83,10 @@ class Pages:
             raise Unreadable(self._fault(error, file)) from error
 
     def _environment(self, file: str) -> ImmutableSandboxedEnvironment:
-        folders = [folder / name for folder in self._folders for name in self._names]
-        return self._translated if _found(folders, file) else self._base
+        if file not in self._chosen:
+            folders = [folder / name for folder in self._folders for name in self._names]
+            self._chosen[file] = self._translated if _found(folders, file) else self._base
+        return self._chosen[file]
 
     def _made(self, folders: Sequence[Path], locale: Locale, paper: str) -> ImmutableSandboxedEnvironment:
         environment = ImmutableSandboxedEnvironment(
@@ -95,7 +98,7 @@ class Pages:
             lstrip_blocks=True,
         )
         language = words.Words(locale)
-        for filters in (pieces.FILTERS, drawing.FILTERS, allowance.FILTERS, language.filters()):
+        for filters in (pieces.FILTERS, drawing.FILTERS, trend.FILTERS, allowance.FILTERS, language.filters()):
             environment.filters.update({name: _defined(function) for name, function in filters.items()})
         environment.globals.update(language=language.language, paper=paper)
         return environment

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from sdflow.adapters.pages.brand import readable
 from sdflow.adapters.pages.words import NO_BREAK
+from sdflow.domain.exercise import in_order_of_keys
 
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _NUMBER_WITH_UNIT = re.compile(r"(?<=\d) (?=%|(?:h|min|ms)\b)")
@@ -101,6 +102,11 @@ def headings(page: str) -> list[tuple[str, Markup]]:
     return [(str(name), Markup(title)) for name, title in _HEADING.findall(page)]
 
 
+def by_number(found: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The entries of a mapping in the order in which people number keys: P2 before P10."""
+    return [(key, found[key]) for key in in_order_of_keys(found)]
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "paragraphs": paragraphs,
     "colour": colour,
@@ -113,4 +119,5 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "day_bars": day_bars,
     "day_runs": day_runs,
     "headings": headings,
+    "by_number": by_number,
 }

@@ -10,18 +10,22 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, insert, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, delete, exists, insert, or_, select, tuple_, update
 from sqlmodel import col
 
 from sdflow.adapters.storage.noting import Noting
 from sdflow.adapters.storage.reading import ASKED_AT_ONCE
 from sdflow.adapters.storage.rows import as_delivery, as_ledger_step, delivery_values, ledger_values
-from sdflow.adapters.storage.tables import DeliveryRow, MentionRow, ObligationRow, ReminderRow
+from sdflow.adapters.storage.tables import DeliveryRow, MentionRow, ObligationRow, ReminderRow, Row
 from sdflow.domain.message import Delivery, DeliveryState
 from sdflow.domain.reminder import OPEN_STEPS, LedgerStep, ObligationKey, StepState
 
 StepKey = tuple[str, str, str, Any, int]
 OBLIGATION = (ReminderRow.reference, ReminderRow.name, ReminderRow.subject, ReminderRow.due_on)
+DELIVERY, REMINDER = (Row.metadata.tables[str(one.__tablename__)] for one in (DeliveryRow, ReminderRow))
+STEP = (*OBLIGATION, ReminderRow.step)
+MENTIONED = (MentionRow.reference, MentionRow.name, MentionRow.subject, MentionRow.due_on, MentionRow.step)
+GIVEN_UP = (DeliveryState.cancelled, DeliveryState.undelivered)
 LONGEST_WAIT = timedelta(days=2)
 """A time until which a delivery waits lies no further ahead than this, unless the clock was set back."""
 
@@ -55,14 +59,18 @@ class Ledger(Noting):
 
     def settle(self, steps: Iterable[LedgerStep]) -> None:
         """Write down how steps ended."""
-        for one in steps:
-            ended = {
-                "state": one.state.value,
-                "settled_at": one.settled_at,
-                "folded_into": one.folded_into,
-                "why": one.why,
-            }
-            self._session.execute(update(ReminderRow).where(_is_step(ReminderRow, _key(one))).values(**ended))
+        ended = [{f"new_{name}": value for name, value in ledger_values(one).items()} for one in steps]
+        if ended:
+            self._session.connection().execute(_SETTLE, ended)
+
+    def reopen(self, steps: Sequence[LedgerStep]) -> None:
+        """Write down how steps stand that were given up and come after all; no earlier message tells of them any more."""
+        self.settle(steps)
+        keys = [(*one.key, one.step.days) for one in steps]
+        wanted = tuple_(*map(col, MENTIONED))
+        for start in range(0, len(keys), ASKED_AT_ONCE):
+            some = keys[start : start + ASKED_AT_ONCE]
+            self._session.execute(delete(MentionRow).where(wanted.in_(some)))
 
     def cancel_what_is_no_longer_owed(self, at: datetime, why: str) -> int:
         """Give up every open step of an obligation that is not kept any more, and say how many those were."""
@@ -79,17 +87,42 @@ class Ledger(Noting):
         given_up = update(ReminderRow).where(opened, ~still_owed).values(**ended)
         return len(self._session.execute(given_up.returning(col(ReminderRow.step))).all())
 
+    def cancel_what_is_held_for_nothing(self, at: datetime) -> None:
+        """Nobody has to decide about a held message once no step of which it tells is open."""
+        opened = col(ReminderRow.state).in_([state.value for state in OPEN_STEPS])
+        open_still = exists().where(col(MentionRow.delivery) == col(DeliveryRow.id), _same_step(), opened)
+        held = col(DeliveryRow.state) == DeliveryState.held.value
+        ended = {"state": DeliveryState.cancelled.value, "settled_at": at}
+        self._session.execute(update(DeliveryRow).where(held, ~open_still).values(**ended))
+
     def post(self, deliveries: Sequence[Delivery], mentions: Sequence[tuple[str, StepKey, bool]]) -> None:
-        """Put messages out to be sent, each with the steps of which it tells and whether it is escalated."""
+        """Put messages out to be sent, each with the steps of which it tells and whether it is escalated.
+
+        One that was given up before, with these steps, is put out anew.
+        """
         if not deliveries:
             return
-        self._session.execute(insert(DeliveryRow), [delivery_values(one) for one in deliveries])
+        known = self._states_of([one.id for one in deliveries])
+        fresh = [delivery_values(one) for one in deliveries if one.id not in known]
+        if fresh:
+            self._session.execute(insert(DeliveryRow), fresh)
+        for one in deliveries:
+            if known.get(one.id) in GIVEN_UP:
+                self.keep_delivery(one)
         names = ("reference", "name", "subject", "due_on", "step")
         values = [
             {"delivery": message, **dict(zip(names, key, strict=True)), "escalated": up}
             for message, key, up in mentions
         ]
         self._session.execute(insert(MentionRow), values)
+
+    def _states_of(self, ids: Sequence[str]) -> dict[str, DeliveryState]:
+        found: dict[str, DeliveryState] = {}
+        for start in range(0, len(ids), ASKED_AT_ONCE):
+            asked = select(col(DeliveryRow.id), col(DeliveryRow.state))
+            some = asked.where(col(DeliveryRow.id).in_(ids[start : start + ASKED_AT_ONCE]))
+            found.update({id: DeliveryState(state) for id, state in self._session.execute(some)})
+        return found
 
     def claim(self, sender: str, now: datetime, lease: timedelta, limit: int) -> list[Delivery]:
         """Take some deliveries in hand that are due, or that somebody had in hand who died; nobody else gets them."""
@@ -138,46 +171,47 @@ class Ledger(Noting):
 
     def keep_delivery(self, delivery: Delivery) -> None:
         """Write down how it stands with a delivery."""
-        self._session.execute(
-            update(DeliveryRow).where(col(DeliveryRow.id) == delivery.id).values(**delivery_values(delivery))
+        self._session.connection().execute(_KEEP, _bound(delivery))
+
+    def keep_attempt(self, delivery: Delivery, sender: str) -> bool:
+        """Write down how an attempt of a sender ended; false where that counts no more.
+
+        A message that is written down as sent stays so. One that was sent is written down whoever has it in hand by now;
+        of any other attempt nothing is, once somebody else has it.
+        """
+        kept = _KEEP_SENT if delivery.state is DeliveryState.sent else _KEEP_IN_HAND
+        return self._session.connection().execute(kept, {**_bound(delivery), "sender": sender}).rowcount == 1
+
+    def has_in_hand(self, sender: str) -> bool:
+        """Whether a sender has anything in hand."""
+        return (
+            self._session.execute(select(col(DeliveryRow.id)).where(_in_hand_of(sender)).limit(1)).first() is not None
         )
 
     def release(self, sender: str) -> None:
-        """Put back everything that this sender has in hand."""
+        """Put back everything that this sender has in hand, but for that of which it is not known whether it went out."""
         back = {"state": DeliveryState.waiting.value, "claimed_by": "", "claimed_at": None, "begun": False}
-        self._session.execute(update(DeliveryRow).where(_in_hand_of(sender)).values(**back))
+        begun = col(DeliveryRow.begun)
+        self._session.execute(update(DeliveryRow).where(_in_hand_of(sender), ~begun).values(**back))
 
     def confirm(self, id: str, at: datetime) -> None:
         """The steps of which a message told count as sent from then on, whatever was thought of them before."""
-        told = exists().where(col(MentionRow.delivery) == id, _same_step())
-        sent = {"state": StepState.sent.value, "settled_at": at, "folded_into": None, "why": ""}
-        not_yet = col(ReminderRow.state) != StepState.sent.value
-        self._session.execute(update(ReminderRow).where(told, not_yet).values(**sent))
+        self._session.connection().execute(_CONFIRM, {"message": id, "at": at})
 
     def give_up_undelivered(self, id: str, at: datetime, why: str) -> None:
         """The steps of a message that was given up count as undelivered where no other message tells of them."""
-        told = exists().where(col(MentionRow.delivery) == id, _same_step())
         alive = [DeliveryState.waiting.value, DeliveryState.sending.value, DeliveryState.held.value]
         elsewhere = exists().where(
             _same_step(), col(DeliveryRow.id) == col(MentionRow.delivery), col(DeliveryRow.state).in_(alive)
         )
         planned = col(ReminderRow.state) == StepState.planned.value
         ended = {"state": StepState.undelivered.value, "settled_at": at, "why": why}
-        self._session.execute(update(ReminderRow).where(told, planned, ~elsewhere).values(**ended))
+        self._session.execute(update(ReminderRow).where(_is_told_by(id), planned, ~elsewhere).values(**ended))
 
     def _delivery(self, id: str) -> DeliveryRow | None:
         asked = select(DeliveryRow).where(col(DeliveryRow.id) == id)
         locked = asked.with_for_update().execution_options(populate_existing=True)
         return self._session.execute(locked).scalar_one_or_none()
-
-
-def _key(one: LedgerStep) -> StepKey:
-    return (*one.key, one.step.days)
-
-
-def _is_step(row: type[ReminderRow], key: StepKey) -> Any:
-    columns = (row.reference, row.name, row.subject, row.due_on, row.step)
-    return and_(*(col(column) == value for column, value in zip(columns, key, strict=True)))
 
 
 def _same_step() -> Any:
@@ -188,6 +222,12 @@ def _same_step() -> Any:
         col(MentionRow.due_on) == col(ReminderRow.due_on),
         col(MentionRow.step) == col(ReminderRow.step),
     )
+
+
+def _is_told_by(message: Any) -> Any:
+    """Whether a message tells of the step; asked so, the database begins with the message."""
+    told = select(*map(col, MENTIONED)).where(col(MentionRow.delivery) == message)
+    return tuple_(*map(col, STEP)).in_(told)
 
 
 def _is_due(now: datetime) -> Any:
@@ -205,3 +245,27 @@ def _is_orphaned(now: datetime, lease: timedelta) -> Any:
 
 def _in_hand_of(sender: str) -> Any:
     return and_(col(DeliveryRow.state) == DeliveryState.sending.value, col(DeliveryRow.claimed_by) == sender)
+
+
+def _bound(delivery: Delivery) -> dict[str, Any]:
+    return {f"new_{name}": value for name, value in delivery_values(delivery).items()}
+
+
+# put together once, since that takes longer than what they do
+_KEEP = (
+    update(DELIVERY)
+    .where(DELIVERY.c.id == bindparam("new_id"))
+    .values({name: bindparam(f"new_{name}") for name in DeliveryRow.model_fields if name != "id"})
+)
+_SETTLE = (
+    update(REMINDER)
+    .where(*(column == bindparam(f"new_{column.name}") for column in REMINDER.primary_key))
+    .values({name: bindparam(f"new_{name}") for name in ("state", "settled_at", "folded_into", "why")})
+)
+_KEEP_SENT = _KEEP.where(DELIVERY.c.state != DeliveryState.sent.value)
+_KEEP_IN_HAND = _KEEP_SENT.where(DELIVERY.c.claimed_by == bindparam("sender"))
+_CONFIRM = (
+    update(REMINDER)
+    .where(_is_told_by(bindparam("message")), REMINDER.c.state != StepState.sent.value)
+    .values(state=StepState.sent.value, settled_at=bindparam("at"), folded_into=None, why="")
+)

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlmodel import col
 
 from sdflow.adapters.storage.reading import ASKED_AT_ONCE, Reading
 from sdflow.adapters.storage.rows import obligation_values
-from sdflow.adapters.storage.tables import ChainHeadRow, ObligationRow, ProjectionRow
+from sdflow.adapters.storage.tables import ChainHeadRow, ObligationRow, ProjectionRow, Row
 from sdflow.domain.obligation import KeptObligation
+
+OBLIGATION = Row.metadata.tables[str(ObligationRow.__tablename__)]
+KEY = tuple(f"of_{name}" for name in ("reference", "name", "subject", "due_on"))
+_MOVE = (
+    update(OBLIGATION)
+    .where(*(OBLIGATION.c[name.removeprefix("of_")] == bindparam(name) for name in KEY))
+    .values(next_on=bindparam("day"))
+)
 
 
 class Noting(Reading):
@@ -37,14 +45,9 @@ class Noting(Reading):
 
     def remind_next(self, steps: Iterable[tuple[KeptObligation, date]]) -> None:
         """Set the day of the next reminder step of each of these obligations, unless it is owed by another day by now."""
-        for one, day in steps:
-            its_own = (
-                (col(ObligationRow.reference) == one.record)
-                & (col(ObligationRow.name) == one.name)
-                & (col(ObligationRow.subject) == one.subject)
-                & (col(ObligationRow.due_on) == one.due_on)
-            )
-            self._session.execute(update(ObligationRow).where(its_own).values(next_on=day))
+        moved = [dict(zip(KEY, one.key, strict=True)) | {"day": day} for one, day in steps]
+        if moved:
+            self._session.connection().execute(_MOVE, moved)
 
     def keep_basis(self, name: str, sha256: str) -> None:
         """Say from what everything that is kept under a name was derived."""

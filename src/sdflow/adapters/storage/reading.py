@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, Row, Select, func, select
+from sqlalchemy import Executable, Row, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
+from sdflow.adapters.storage.measured_reading import MeasuredReading
 from sdflow.adapters.storage.rows import (
     as_act,
     as_document,
@@ -48,7 +49,7 @@ ASKED_AT_ONCE = 500
 """How many references stand in one query."""
 
 
-class Reading:
+class Reading(MeasuredReading):
     """One consistent view of the database."""
 
     def __init__(self, session: Session, source: str) -> None:
@@ -136,15 +137,20 @@ class Reading:
 
     def events_of(self, references: Sequence[str]) -> dict[str, list[tuple[date, str]]]:
         """What was done to each of these records."""
-        asked = select(col(EventRow.reference), col(ActRow.effective_on), col(EventRow.text))
+        found = self.numbered_events_of(references)
+        return {reference: [(day, text) for day, _, text in events] for reference, events in found.items()}
+
+    def numbered_events_of(self, references: Sequence[str]) -> dict[str, list[tuple[date, int, str]]]:
+        """What was done to each of these records, with the number of the act by which it was."""
+        asked = select(col(EventRow.reference), col(ActRow.effective_on), col(EventRow.act), col(EventRow.text))
         ordered = asked.join(ActRow, col(ActRow.number) == col(EventRow.act)).order_by(
             col(EventRow.act), col(EventRow.sequence)
         )
-        found: dict[str, list[tuple[date, str]]] = {reference: [] for reference in references}
-        for reference, day, text in self._in_parts(
+        found: dict[str, list[tuple[date, int, str]]] = {reference: [] for reference in references}
+        for reference, day, act, text in self._in_parts(
             references, lambda some: ordered.where(col(EventRow.reference).in_(some))
         ):
-            found[reference].append((day, text))
+            found[reference].append((day, act, text))
         return found
 
     def traces_of(self, references: Sequence[str]) -> dict[str, Trace]:
@@ -224,13 +230,13 @@ class Reading:
         nobody: bool = False,
         until: date | None = None,
         next_until: date | None = None,
-        stale_by: date | None = None,
+        stale_on: date | None = None,
         limit: int | None = None,
     ) -> list[KeptObligation]:
         """What is owed as it is kept, the earliest due first; each condition is answered by an index.
 
         `owner`: by that person; `nobody`: by no person, but by roles. `until`: due by that day; `next_until`: whose next
-        reminder step comes by that day; `stale_by`: to be derived anew by that day. `limit`: no more than so many.
+        reminder step comes by that day; `stale_on`: to be derived anew on that day. `limit`: no more than so many.
         """
         asked = select(ObligationRow)
         if owner is not None:
@@ -240,9 +246,10 @@ class Reading:
         for column, day in (
             (ObligationRow.due_on, until),
             (ObligationRow.next_on, next_until),
-            (ObligationRow.stale_on, stale_by),
         ):
             asked = asked if day is None else asked.where(col(column) <= day)
+        if stale_on is not None:
+            asked = asked.where(or_(col(ObligationRow.stale_on) <= stale_on, col(ObligationRow.holds_from) > stale_on))
         if limit is not None:
             asked = asked.order_by(col(ObligationRow.due_on), col(ObligationRow.reference)).limit(limit)
         return sorted(as_obligation(row) for (row,) in self._all(asked))

@@ -208,6 +208,7 @@ def as_obligation(row: ObligationRow) -> KeptObligation:
         known_on=row.known_on,
         next_on=row.next_on,
         stale_on=row.stale_on,
+        holds_from=row.holds_from,
     )
 
 
@@ -226,6 +227,7 @@ def obligation_values(kept: KeptObligation) -> dict[str, Any]:
         "known_on": kept.known_on,
         "next_on": kept.next_on,
         "stale_on": kept.stale_on,
+        "holds_from": kept.holds_from,
     }
 
 

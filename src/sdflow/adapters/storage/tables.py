@@ -208,6 +208,7 @@ class ObligationRow(Row, table=True):
         Index(None, "person_reference", "due_on"),
         Index(None, "next_on"),
         Index(None, "stale_on"),
+        Index(None, "holds_from"),
     )
 
     reference: str = Field(primary_key=True, sa_type=Text, sa_column_args=_deferred("record.reference"))
@@ -222,6 +223,7 @@ class ObligationRow(Row, table=True):
     known_on: date
     next_on: date
     stale_on: date | None = None
+    holds_from: date | None = None
 
 
 class ProjectionRow(Row, table=True):

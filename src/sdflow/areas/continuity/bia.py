@@ -111,8 +111,8 @@ class Bia(SignedDocument, Analysing):
         """What follows for each process, in the recovery order (ISO 22301:2019, 8.2.2).
 
         MTPD: from the worst harm at each time, by the threshold of the scale. RTO: the share of the MTPD that the scale
-        states, no later than the process that needs it. RPO: as the MTPD, from the harm of lost work. What is set by hand
-        takes the place of what the rule gives.
+        states, no later than the process that needs it. A plan is owed by the earliest MTPD of all that need the process.
+        RPO: as the MTPD, from the harm of lost work. What is set by hand takes the place of what the rule gives.
         """
         scale, processes, needs = self.scale, self.processes, self._needs()
         harm = {key: worst(one.courses(scale).values()) for key, one in processes.items()}
@@ -128,6 +128,7 @@ class Bia(SignedDocument, Analysing):
             {key: one.recovery_point for key, one in processes.items()},
             {key: self._point(one) for key, one in processes.items()},
         )
+        borne = no_later_than_those_who_need_it({key: one.minutes for key, one in tolerable.items()}, needs)
         order = in_order(needs, {key: (times[key].minutes, tolerable[key].minutes) for key in processes})
         return {
             key: Assessment(
@@ -137,7 +138,7 @@ class Bia(SignedDocument, Analysing):
                 recovery_time=times[key],
                 recovery_point=points[key],
                 recovery_class=scale.class_for(times[key].minutes, points[key].minutes),
-                plan_owed=scale.owes_plan(tolerable[key].minutes),
+                plan_owed=scale.owes_plan(borne[key][0]),
             )
             for place, key in enumerate(order, 1)
         }

@@ -147,7 +147,14 @@ class ContinuityPlan(SignedDocument, Recovering, Invocable):
         return RecoveryPlan(
             owner=self.owner,
             services=tuple(
-                PlannedService(f"services.{key}", one.service, one.minimum_percent, one.minimum_level or "")
+                PlannedService(
+                    f"services.{key}",
+                    one.service,
+                    one.minimum_percent,
+                    one.minimum_level or "",
+                    one.time_minutes,
+                    one.point_minutes,
+                )
                 for key, one in self.services.items()
             ),
             detection_minutes=self.detection_minutes,
@@ -173,6 +180,7 @@ class ContinuityPlan(SignedDocument, Recovering, Invocable):
             restores=self._references(step.restores),
             supplier=self.suppliers[step.supplier].contract if step.supplier else None,
             backup=step.backup,
+            helped_by=self.suppliers[step.supplier].supplier if step.supplier else None,
         )
 
     def _references(self, keys: Iterable[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from sdflow.areas.continuity.exercise_record import (
     Evidence,
@@ -23,7 +23,7 @@ from sdflow.domain.clauses import Lines
 from sdflow.domain.continuity import Exercise, Exercising, Recovering, TestedService
 from sdflow.domain.exercise import Course, Measured, Outcome, conclusion, following_key, in_order_of_keys, measurements
 from sdflow.domain.improvement import Correcting, CorrectiveAction
-from sdflow.domain.invocation import Chronicling, LogEntry, minutes_between, shown_in
+from sdflow.domain.invocation import Chronicling, Instant, LogEntry, minutes_between, shown_in
 from sdflow.domain.kind import Description, Key, Line, Reference, RefersTo, Text
 from sdflow.domain.signed_document import SignedDocument
 from sdflow.domain.trait import Concluding
@@ -58,15 +58,16 @@ class ContinuityTest(SignedDocument, Exercising, Concluding, Chronicling, Correc
     criteria: Annotated[dict[Key, SuccessCriterion], Field(max_length=60)] = Field(
         default_factory=dict, description="Success criteria"
     )
-    begun_at: AwareDatetime | None = Field(
+    begun_at: Instant | None = Field(
         None, description="When the simulated disruption began, from which every time is measured"
     )
-    ended_at: AwareDatetime | None = None
+    ended_at: Instant | None = None
     stopped_because: Line | None = Field(None, description="Why it was ended before everything was tried, if it was")
     timeline: Annotated[dict[Key, ExerciseEntry], Field(max_length=2_000)] = Field(
         default_factory=dict,
         description="What happened when; its keys, such as t1 and t2, are numbered in the order of time",
     )
+    called_off_because: Line | None = Field(None, description="Why it was not held, if it was not")
     summary: Text | None = Field(None, description="What the test has shown, in a few sentences")
     problems: Annotated[dict[Key, Problem], Field(max_length=200)] = Field(default_factory=dict)
     actions: Annotated[dict[Key, RequiredAction], Field(max_length=200)] = Field(
@@ -229,6 +230,7 @@ class ContinuityTest(SignedDocument, Exercising, Concluding, Chronicling, Correc
             by=entry.by,
             step=entry.step,
             restored=[self._key_of(one) for one in entry.restored],
+            lost=[self._key_of(one) for one in entry.lost],
             data_as_of=entry.data_as_of,
         )
         return self.model_validate({**dict(self), "timeline": {**self.timeline, following_key(self.timeline): added}})

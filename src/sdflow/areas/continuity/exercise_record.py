@@ -6,12 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from sdflow.areas.continuity.impact_scale import Minutes
 from sdflow.domain.agreement import PersonReference
 from sdflow.domain.clauses import ClausePath
 from sdflow.domain.exercise import Happening, Objective
+from sdflow.domain.invocation import Instant
 from sdflow.domain.kind import HOUSEKEEPING, Key, Line, Reference, RefersTo, Strict
 from sdflow.domain.target import Percent
 from sdflow.domain.trait import Structured
@@ -48,13 +49,13 @@ class SuccessCriterion(Strict):
 class ExerciseEntry(Strict):
     """What happened when."""
 
-    at: AwareDatetime = Field(description="When, with its offset from UTC")
+    at: Instant = Field(description="When, with its offset from UTC")
     what: Line
     by: PersonReference | None = Field(None, description="Who says so")
     step: Key | None = Field(None, description="The step of the plan that was done, by its key there")
     restored: ServiceKeys = Field(default_factory=list, description="Services that work from now on, by their keys")
     lost: ServiceKeys = Field(default_factory=list, description="Services that no longer work, by their keys")
-    data_as_of: AwareDatetime | None = Field(None, description="Up to when the data of what was restored are there")
+    data_as_of: Instant | None = Field(None, description="Up to when the data of what was restored are there")
     percent: Percent | None = Field(None, description="Share of what was restored that works; all of it unless given")
 
     @model_validator(mode="after")

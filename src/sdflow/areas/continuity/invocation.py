@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
 from sdflow.areas.continuity.continuity_plan import ContinuityPlan
 from sdflow.areas.continuity.impact_scale import Minutes
@@ -14,12 +14,15 @@ from sdflow.areas.continuity.invocation_results import AnnouncementResult, Servi
 from sdflow.areas.continuity.recovery_work import AnnouncementClock, RecoveryOption
 from sdflow.domain.agreement import PersonReference
 from sdflow.domain.clauses import Lines
-from sdflow.domain.exercise import following_key
+from sdflow.domain.continuity_scene import strictest
+from sdflow.domain.exercise import following_key, in_order_of_keys
 from sdflow.domain.invocation import (
     Chronicling,
+    Instant,
     Invoked,
     Invoking,
     LogEntry,
+    Required,
     ZoneName,
     longest_silence,
     minutes_between,
@@ -49,8 +52,8 @@ class ExpectedStep(Strict):
 
     number: Annotated[int, Field(ge=1, le=9999)]
     title: Title
-    begins_at: AwareDatetime | None = None
-    ends_at: AwareDatetime | None = None
+    begins_at: Instant | None = None
+    ends_at: Instant | None = None
 
 
 class ExpectedAnnouncement(Strict):
@@ -65,17 +68,20 @@ class ExpectedAnnouncement(Strict):
 class TimelineEntry(Strict):
     """What happened when."""
 
-    at: AwareDatetime
+    at: Instant
     what: Line
     by: PersonReference = Field(description="Who says so")
     step: Key | None = Field(None, description="The step of the plan that was done")
     restored: Annotated[list[Key], Field(max_length=60)] = Field(
         default_factory=list, description="The services that worked again, by the keys of the aims"
     )
+    lost: Annotated[list[Key], Field(max_length=60)] = Field(
+        default_factory=list, description="The services that no longer worked, by the keys of the aims"
+    )
     notified: Annotated[list[Key], Field(max_length=60)] = Field(
         default_factory=list, description="The announcements that were given"
     )
-    data_as_of: AwareDatetime | None = Field(None, description="Up to when the data of these services are there")
+    data_as_of: Instant | None = Field(None, description="Up to when the data of these services are there")
 
 
 class Invocation(SignedDocument, Invoking, Chronicling, Concluding):
@@ -87,9 +93,9 @@ class Invocation(SignedDocument, Invoking, Chronicling, Concluding):
     plan_version: Annotated[int, Field(ge=1, le=100_000)] = Field(description="The version that was invoked")
     zone: ZoneName = Field("UTC", description="Time zone in which times are told")
     because: Line = Field(description="Why the plan was invoked")
-    disrupted_at: AwareDatetime = Field(description="When the disruption began")
-    detected_at: AwareDatetime | None = Field(None, description="When somebody noticed it; at once unless given")
-    invoked_at: AwareDatetime
+    disrupted_at: Instant = Field(description="When the disruption began")
+    detected_at: Instant | None = Field(None, description="When somebody noticed it; at once unless given")
+    invoked_at: Instant
     invoked_by: PersonReference
     together_with: PersonReference | None = Field(None, description="Who else invoked it, where one alone may not")
     aims: Annotated[dict[Key, Aim], Field(min_length=1, max_length=60)]
@@ -115,7 +121,7 @@ class Invocation(SignedDocument, Invoking, Chronicling, Concluding):
                 f"detected at {self.shown(self.detected_at)}, which does not lie between the disruption and the invocation"
             )
         earlier = TimelineEntry(at=self.disrupted_at, what="The disruption began", by=self.invoked_by)
-        for key, entry in sorted(self.timeline.items()):
+        for key, entry in self.ordered_timeline().items():
             if entry.at < earlier.at:
                 raise ValueError(
                     f"timeline.{key}: {self.shown(entry.at)} lies before {self.shown(earlier.at)}, when "
@@ -127,10 +133,14 @@ class Invocation(SignedDocument, Invoking, Chronicling, Concluding):
     @model_validator(mode="after")
     def _entries_fit(self) -> Self:
         done: set[str] = set()
-        for key, entry in sorted(self.timeline.items()):
+        for key, entry in self.ordered_timeline().items():
             place = f"timeline.{key}"
             _refuse_unknown(f"{place}.step", {entry.step} - {None}, self.steps, "step")
             _refuse_unknown(f"{place}.restored", set(entry.restored), self.aims, "service")
+            _refuse_unknown(f"{place}.lost", set(entry.lost), self.aims, "service")
+            if both := sorted(set(entry.restored) & set(entry.lost)):
+                raise ValueError(f"{place}.lost: {both[0]} is restored by the same entry; make two of it")
+            done = set() if entry.lost else done
             _refuse_unknown(f"{place}.notified", set(entry.notified), self.announcements, "announcement")
             if entry.step in done:
                 raise ValueError(f"{place}.step: {entry.step} was done before already")
@@ -192,6 +202,7 @@ class Invocation(SignedDocument, Invoking, Chronicling, Concluding):
             by=entry.by,
             step=entry.step,
             restored=[self._aim_named(one) for one in entry.restored],
+            lost=[self._aim_named(one) for one in entry.lost],
             notified=list(entry.notified),
             data_as_of=entry.data_as_of,
         )
@@ -211,13 +222,16 @@ class Invocation(SignedDocument, Invoking, Chronicling, Concluding):
         found = [one.restored_at for one in self.results().values()]
         return None if None in found else max(one for one in found if one)
 
+    def ordered_timeline(self) -> Mapping[str, TimelineEntry]:
+        """The timeline in the order of its keys, t9 before t10."""
+        return {key: self.timeline[key] for key in in_order_of_keys(self.timeline)}
+
     def results(self) -> Mapping[str, ServiceResult]:
         """For each service what was to be reached, and what was."""
         return {key: self._result(key, aim) for key, aim in self.aims.items()}
 
     def _result(self, key: str, aim: Aim) -> ServiceResult:
-        entries = [one for _, one in sorted(self.timeline.items()) if key in one.restored]
-        last = entries[-1] if entries else None
+        last = self._restoring(key)
         data_as_of = last.data_as_of if last else None
         return ServiceResult(
             service=aim.service,
@@ -229,6 +243,13 @@ class Invocation(SignedDocument, Invoking, Chronicling, Concluding):
             data_as_of=data_as_of,
             lost_minutes=max(minutes_between(data_as_of, self.disrupted_at), 0) if data_as_of else None,
         )
+
+    def _restoring(self, key: str) -> TimelineEntry | None:
+        """The last entry that restored a service; none where it was lost since."""
+        found = None
+        for entry in self.ordered_timeline().values():
+            found = entry if key in entry.restored else None if key in entry.lost else found
+        return found
 
     def step_results(self) -> Mapping[str, StepResult]:
         """For each step when it was to be done, and when it was, by their numbers."""
@@ -243,7 +264,7 @@ class Invocation(SignedDocument, Invoking, Chronicling, Concluding):
         return {key: self._announcement_result(key, one) for key, one in self.announcements.items()}
 
     def _announcement_result(self, key: str, announcement: ExpectedAnnouncement) -> AnnouncementResult:
-        given = [entry.at for _, entry in sorted(self.timeline.items()) if key in entry.notified]
+        given = [entry.at for entry in self.ordered_timeline().values() if key in entry.notified]
         begins = self._clock_begins(announcement.clock)
         given = [at for at in given if begins is None or at >= begins]
         until = self.restored_at() or max((entry.at for entry in self.timeline.values()), default=self.invoked_at)
@@ -274,17 +295,21 @@ class Invocation(SignedDocument, Invoking, Chronicling, Concluding):
 
 
 def _aims(plan: ContinuityPlan, invoked: Invoked) -> dict[str, Aim]:
-    """An aim for each service that the plan brings back, and for those alone unless there are none."""
+    """An aim for each service that the plan brings back, and for those alone unless there are none.
+
+    What is required is the strictest that the plan, approved analyses and signed agreements say.
+    """
     wanted = {key: one for key, one in plan.services.items() if one.option is not RecoveryOption.do_nothing}
-    return {
-        key: Aim(
+    found = {}
+    for key, one in (wanted or plan.services).items():
+        others = invoked.required.get(one.service, Required())
+        found[key] = Aim(
             service=one.service,
-            time_minutes=one.time_minutes,
+            time_minutes=strictest(iter((one.time_minutes, others.time_minutes))),
             planned_minutes=invoked.expected.get(one.service),
-            point_minutes=one.point_minutes,
+            point_minutes=strictest(iter((one.point_minutes, others.point_minutes))),
         )
-        for key, one in (wanted or plan.services).items()
-    }
+    return found
 
 
 def _expected_steps(plan: ContinuityPlan, invoked: Invoked) -> dict[str, ExpectedStep]:

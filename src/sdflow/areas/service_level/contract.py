@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -9,7 +10,7 @@ from pydantic import Field, model_validator
 from sdflow.domain.agreement import SupportedComponent, SupportPromise
 from sdflow.domain.clauses import Agreement, Lines
 from sdflow.domain.kind import Description, Key, Line, Reference, RefersTo, Text
-from sdflow.domain.target import SupportTargets, Workload
+from sdflow.domain.target import SupportTargets, Workload, WorkloadLimit
 from sdflow.domain.trait import Supporting
 
 
@@ -39,6 +40,14 @@ class Contract(Agreement, Supporting):
             raise ValueError(f"no target is given for the severity {', '.join(unknown)}")
         return self
 
+    def supported_keys(self) -> Collection[str]:
+        """The keys of the components that it supports."""
+        return self.components.keys()
+
+    def workload_limits(self) -> Mapping[str, WorkloadLimit]:
+        """Up to which workload the targets hold."""
+        return self.workload
+
     def support(self) -> SupportPromise:
         """What the supplier promises."""
         return SupportPromise(
@@ -49,4 +58,6 @@ class Contract(Agreement, Supporting):
             self.severities,
             services=tuple(self.supports),
             bought=True,
+            by=self.supplier,
+            planned_interruptions=self.planned_interruptions,
         )

@@ -11,9 +11,11 @@ from pydantic import Field, model_validator
 from sdflow.domain import improvement as domain
 from sdflow.domain.agreement import PersonReference
 from sdflow.domain.improvement import (
+    Figure,
     ImprovementAction,
     Improving,
     Kpi,
+    MeasuredResult,
     Origin,
     Priority,
     Seen,
@@ -34,6 +36,21 @@ class Occurrence(Strict):
     on: date
     statement: Text = Field(description="What was found")
     source: RecordReference | None = Field(None, description="The record in which it was found")
+    value: Figure | None = Field(None, description="The figure that was measured")
+    measured_on: date | None = Field(None, description="The last day of the period in which it was measured")
+    cases: Annotated[int, Field(ge=0)] | None = Field(None, description="How many cases stand behind the figure")
+    missed: Annotated[int, Field(ge=0)] | None = Field(None, description="How many of them missed the target")
+
+    @classmethod
+    def of(cls, seen: Seen) -> Self:
+        """What was found, with the figure that was measured."""
+        figure = seen.figure
+        measured = (
+            {"value": figure.value, "measured_on": figure.on, "cases": figure.cases, "missed": figure.missed}
+            if figure
+            else {}
+        )
+        return cls(on=seen.on, statement=seen.statement, source=seen.source, **measured)
 
 
 class ImprovementItem(Content, Improving, Concluding):
@@ -103,15 +120,20 @@ class ImprovementItem(Content, Improving, Concluding):
             statement=f"{found.wanted[:1].upper()}{found.wanted[1:]}",
             due_on=found.due_on,
             owner=found.owner,
-            occurrences={"o1": Occurrence(on=on, statement=found.statement, source=found.source)},
+            kpi=found.figure.kpi() if found.figure else None,
+            occurrences={"o1": Occurrence.of(Seen(on, found.statement, found.source, found.figure))},
         )
 
     def seen_again(self, found: Seen) -> Self:
         """The item with a further occurrence."""
         numbers = [int(key[1:]) for key in self.occurrences if key.startswith("o") and key[1:].isdigit()]
         key = f"o{max(numbers, default=0) + 1}"
-        further = Occurrence(on=found.on, statement=found.statement, source=found.source)
-        return self.model_copy(update={"occurrences": self.occurrences | {key: further}})
+        return self.model_copy(update={"occurrences": self.occurrences | {key: Occurrence.of(found)}})
+
+    def measured(self, result: MeasuredResult) -> Self:
+        """The item with what was measured of its figure, which has a baseline."""
+        kpi = self.kpi.model_dump() | {"measured": result.model_dump()} if self.kpi else None
+        return type(self).model_validate(self.model_dump() | {"kpi": kpi})
 
     def improvement(self) -> domain.Improvement:
         """What it says, as far as others ask."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Annotated
 
 from pydantic import Field
@@ -9,7 +10,7 @@ from pydantic import Field
 from sdflow.domain.agreement import SupportedComponent, SupportPromise
 from sdflow.domain.clauses import Agreement, Lines
 from sdflow.domain.kind import Description, Key, Reference, RefersTo, Text
-from sdflow.domain.target import SupportTargets, Workload
+from sdflow.domain.target import SupportTargets, Workload, WorkloadLimit
 from sdflow.domain.trait import Supporting
 
 
@@ -31,6 +32,22 @@ class Ola(Agreement, Supporting):
     on_call: Lines = Field(default_factory=list, description="On-call arrangements")
     workload: Workload = Field(default_factory=dict, description="Limits within which the targets hold")
 
+    def supported_keys(self) -> Collection[str]:
+        """The keys of the components that it supports."""
+        return self.components.keys()
+
+    def workload_limits(self) -> Mapping[str, WorkloadLimit]:
+        """Up to which workload the targets hold."""
+        return self.workload
+
     def support(self) -> SupportPromise:
         """What the team promises."""
-        return SupportPromise(self.term, self.hours, self.components, self.targets, services=tuple(self.supports))
+        return SupportPromise(
+            self.term,
+            self.hours,
+            self.components,
+            self.targets,
+            services=tuple(self.supports),
+            by=self.provider,
+            planned_interruptions=self.planned_interruptions,
+        )

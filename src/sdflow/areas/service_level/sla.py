@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Self
 
@@ -10,7 +11,7 @@ from pydantic import Field, model_validator
 from sdflow.domain.agreement import Promise
 from sdflow.domain.clauses import Agreement, ClausePath, CriticalPeriods, Lines, refuse_unknown_periods
 from sdflow.domain.kind import Description, Reference, RefersTo
-from sdflow.domain.target import Targets, Workload
+from sdflow.domain.target import Targets, Workload, WorkloadLimit
 from sdflow.domain.trait import Answering, Inheritance, Inheriting, Promising
 
 
@@ -77,11 +78,23 @@ class Sla(Agreement, Promising, Inheriting, Answering):
             refuse_unknown_periods(self.targets, self.critical_periods)
         return self
 
+    def workload_limits(self) -> Mapping[str, WorkloadLimit]:
+        """Up to which workload the targets hold."""
+        return self.workload
+
     def promise(self) -> Promise | None:
         """What the customer is promised of a service; none for an agreement that others inherit from."""
         if self.service is None:
             return None
-        return Promise(self.service, self.customer, self.term, self.hours, self.targets, self.critical_periods)
+        return Promise(
+            self.service,
+            self.customer,
+            self.term,
+            self.hours,
+            self.targets,
+            self.critical_periods,
+            self.planned_interruptions,
+        )
 
     def inherits(self) -> Inheritance | None:
         """The clauses that come from a wider agreement."""

@@ -25,7 +25,7 @@ def last_test(scene: ContinuityScene, plan: StatedPlan) -> StatedTest | None:
     """The last measured test of the present version, else of any, else the last one that measured nothing."""
     held = scene.tests_of(plan)
     measured = [one for one in held if one.exercise.measured]
-    present = [one for one in measured if one.exercise.plan_version == plan.source.version]
+    present = [one for one in measured if one.is_of(plan)]
     return next((some[-1] for some in (present, measured, held) if some), None)
 
 
@@ -45,7 +45,8 @@ def _fact(scene: ContinuityScene, plan: StatedPlan, stated: StatedTest | None) -
         return untested
     exercise = stated.exercise
     since = months_begun(stated.exercise.held_on, scene.today)
-    time, point, percent = _objectives(scene)
+    time, point, percent = objectives(scene)
+    early = exercise.plan_version == plan.source.version and not stated.is_of(plan)
     least = tested.minimum_percent
     return replace(
         untested,
@@ -53,7 +54,8 @@ def _fact(scene: ContinuityScene, plan: StatedPlan, stated: StatedTest | None) -
         sort=exercise.sort.replace("_", " "),
         measured=exercise.measured,
         tested_version=exercise.plan_version,
-        older=exercise.plan_version < plan.source.version,
+        older=exercise.plan_version != plan.source.version,
+        written_on=plan.written_on if early else None,
         outcome=exercise.outcome,
         held_on=exercise.held_on,
         months_since=since,
@@ -70,7 +72,7 @@ def _fact(scene: ContinuityScene, plan: StatedPlan, stated: StatedTest | None) -
     )
 
 
-def _objectives(scene: ContinuityScene) -> tuple[int | None, int | None, Decimal | None]:
+def objectives(scene: ContinuityScene) -> tuple[int | None, int | None, Decimal | None]:
     """The strictest time, point and minimum of all needs and promises, part of a minute not counted."""
     needs = [one.need for one in scene.needs]
     targets = [one.target for one in scene.promises if one.target]

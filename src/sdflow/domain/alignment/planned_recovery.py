@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from sdflow.domain.continuity import MINUTES_AN_HOUR, Backup
-from sdflow.domain.continuity_scene import ContinuityScene, StatedNeed, StatedPlan
+from sdflow.domain.continuity_scene import ContinuityScene, StatedNeed, StatedPlan, strictest
 from sdflow.domain.fact import (
     FactKind,
+    NeverRestored,
     PlannedMinimum,
     PlannedRecovery,
+    PlanObjective,
     RestoredVolume,
     SavedWork,
     SupplierRecovery,
+    UncontractedStep,
+    UnreadBackup,
 )
 from sdflow.domain.target import ContinuityTarget
 
@@ -23,8 +27,51 @@ def planned_facts(scene: ContinuityScene) -> Iterator[FactKind]:
     for need, plan in scene.pairs():
         yield from _recovery(scene, need, plan)
     for plan in scene.plans:
+        yield from _own_objectives(scene, plan)
         yield from _volumes(scene, plan)
+        yield from _unread(scene, plan)
         yield from _suppliers(scene, plan)
+
+
+def _own_objectives(scene: ContinuityScene, plan: StatedPlan) -> Iterator[FactKind]:
+    """What the plan itself says is required, beside what it gives; and whether it brings the service back at all."""
+    planned = plan.planned(scene.service)
+    if planned is None:
+        return
+    needs = [one.need for one in scene.needs]
+    backup = worst_backup(plan, scene.service)
+    for metric, field, stated, gives, needed in (
+        (
+            "recovery time",
+            "time_minutes",
+            planned.time_minutes,
+            plan.minutes.get(scene.service),
+            strictest(one.time_minutes for one in needs),
+        ),
+        (
+            "recovery point",
+            "point_minutes",
+            planned.point_minutes,
+            backup.point_minutes if backup else None,
+            strictest(one.point_minutes for one in needs),
+        ),
+    ):
+        if stated is not None:
+            yield PlanObjective(
+                record=scene.record,
+                clause=scene.clause(plan.source, f"{planned.clause}.{field}"),
+                service=scene.label,
+                plan=plan.label,
+                metric=metric,
+                stated_minutes=stated,
+                planned_minutes=gives,
+                over_minutes=None if gives is None else gives - stated,
+                needed_minutes=needed,
+                late_minutes=None if needed is None else stated - needed,
+            )
+    timeless = all(one.time_minutes is None for one in needs)
+    if timeless and plan.minutes.get(scene.service) is None:
+        yield NeverRestored(scene.record, scene.clause(plan.source, planned.clause), scene.label, plan.label)
 
 
 def _recovery(scene: ContinuityScene, stated: StatedNeed, plan: StatedPlan) -> Iterator[FactKind]:
@@ -109,21 +156,35 @@ def _volumes(scene: ContinuityScene, plan: StatedPlan) -> Iterator[RestoredVolum
         )
 
 
-def _suppliers(scene: ContinuityScene, plan: StatedPlan) -> Iterator[SupplierRecovery]:
+def _unread(scene: ContinuityScene, plan: StatedPlan) -> Iterator[UnreadBackup]:
+    """R20: every backup of the service that no step on the way to it reads back."""
+    read = {step.backup for step in plan.way_to(scene.service).values()}
+    for one in plan.plan.backups_of(scene.service):
+        if one.key not in read:
+            clause = scene.clause(plan.source, f"backups.{one.key}")
+            yield UnreadBackup(scene.record, clause, scene.label, plan.label, one.title)
+
+
+def _suppliers(scene: ContinuityScene, plan: StatedPlan) -> Iterator[FactKind]:
     """R22: what a supplier promises within the step that rests on it."""
     for key, step in plan.way_to(scene.service).items():
+        clause = scene.clause(plan.source, f"steps.{key}")
         if step.supplier is None:
+            if step.helped_by is not None:
+                company = f"{step.helped_by} {scene.companies.get(step.helped_by, '')}".rstrip()
+                yield UncontractedStep(scene.record, clause, scene.label, plan.label, step.title, company)
             continue
         supplier = scene.suppliers[step.supplier]
         promised = minutes_promised(supplier.target)
         yield SupplierRecovery(
             record=scene.record,
-            clause=scene.clause(plan.source, f"steps.{key}"),
+            clause=clause,
             service=scene.label,
             plan=plan.label,
             step=step.title,
             supplier=supplier.source.label,
             signed=supplier.source.approved,
+            in_force=supplier.in_force if supplier.source.approved else None,
             step_minutes=step.minutes,
             promised_minutes=promised,
             over_minutes=None if promised is None else promised - step.minutes,

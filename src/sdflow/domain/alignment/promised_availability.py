@@ -59,8 +59,15 @@ def promises_for(supporters: Sequence[Supporter], component: str) -> Iterator[Co
 def silent_about(
     supporters: Sequence[Supporter], promises: Sequence[ComponentPromise], horizon: Horizon
 ) -> tuple[str, ...]:
-    """Who supports a component on days on which nobody promises its availability; nobody where it has no supporters."""
-    promising = {id(one.supporter) for one in promises}
+    """Who supports a component on days on which nobody promises its availability; anybody where it has no supporters."""
+    return silent_supporters(supporters, [one.supporter for one in promises], horizon)
+
+
+def silent_supporters(
+    supporters: Sequence[Supporter], who_promise: Sequence[Supporter], horizon: Horizon
+) -> tuple[str, ...]:
+    """Of supporters those who hold on days on which none of those holds who promise something; anybody where there are none."""
+    promising = {id(one) for one in who_promise}
     silent = [one for one in supporters if id(one) not in promising]
     if promising and silent:
         promised = union(*(_days(one, horizon) for one in supporters if id(one) in promising))

@@ -23,7 +23,7 @@ from sdflow.domain.routes import Lateness, Side, TierTime, lateness
 from sdflow.domain.scene import Horizon, Scene, Supporter
 from sdflow.domain.service_time import local_days, wall_clock
 from sdflow.domain.structure import Route, Tier
-from sdflow.domain.target import SupportTargets, TargetClock, TimeTarget, TimeTargets
+from sdflow.domain.target import DaysAre, MissedAt, SupportTargets, TargetClock, TimeTarget, TimeTargets
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,12 @@ class _Way:
     def legs(self) -> list[_Leg]:
         """Everybody who works on the way."""
         return [leg for station in self.stations for leg in station]
+
+    @property
+    def before_minutes(self) -> int:
+        """How long before what is due the way has to end: a minute where who takes as long has missed, and a last tier may."""
+        ends = all(leg.span.target.missed is MissedAt.at for leg in self.stations[-1])
+        return int(self.promised.target.missed is MissedAt.at and not ends)
 
     @property
     def guaranteed_percent(self) -> Decimal:
@@ -206,10 +212,12 @@ def _pausing_clocks(scene: Scene, way: _Way) -> Iterator[PausingClock]:
 def _starts(scene: Scene, span: Span) -> list[ClockHours]:
     """When a fault may be reported: while the clock runs, as what comes before it opens is due no sooner.
 
-    A clock that never stands and a cut-off are over whether or not anybody works: there it is all hours of the agreement.
+    A clock that never stands, a cut-off and the close of a day are over whether or not anybody works: there it is all hours
+    of the agreement.
     """
     first = span.stages[0].target
-    if first.clock is not TargetClock.elapsed and first.cut_off is None:
+    by_day = first.cut_off is not None or first.days_are is DaysAre.end_of_day
+    if first.clock is not TargetClock.elapsed and not by_day:
         return [span.starts]
     hours = (scene.support_hours, scene.service_hours, scene.on_call_hours, scene.contact_hours)
     return [ClockHours((one,), one.zone) for one in hours if one]
@@ -223,7 +231,8 @@ def _worst(scene: Scene, way: _Way, expansion: Expansion, horizon: Horizon) -> L
     days = local_days(way.promised.starts.zone, horizon.first, horizon.last)
     starts = _starts(scene, way.promised)
     starts += [hours for hours in way.responding if hours not in starts]
-    return lateness(expansion.deadline(way.promised), tiers, days, expansion.clock(*starts))
+    worst = lateness(expansion.deadline(way.promised), tiers, days, expansion.clock(*starts))
+    return replace(worst, minutes=worst.minutes + way.before_minutes) if worst.starts_tried else worst
 
 
 def _support_route(scene: Scene, way: _Way, expansion: Expansion, horizon: Horizon) -> SupportRoute:

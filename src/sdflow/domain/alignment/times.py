@@ -9,7 +9,8 @@ from decimal import Decimal
 from math import ceil
 
 from sdflow.domain.alignment.clauses import BEFORE
-from sdflow.domain.deadlines import ByClock, Deadline, InTurn, by_time_of_day
+from sdflow.domain.day_deadlines import WorkingDays, at_the_close, at_the_same_time
+from sdflow.domain.deadlines import ByClock, ByTimeOfDay, Deadline, InTurn, by_time_of_day
 from sdflow.domain.scene import Horizon, Scene, Supporter
 from sdflow.domain.service_time import (
     EVERY_MINUTE,
@@ -18,10 +19,18 @@ from sdflow.domain.service_time import (
     united_clock,
     working_days,
 )
-from sdflow.domain.target import ClockStart, CutOff, TargetClock, TimeTarget, TimeTargets
+from sdflow.domain.target import ClockStart, CutOff, DaysAre, TargetClock, TimeTarget, TimeTargets
 
 AFTER_DAYS, MOST_DAYS = 60, 3660
 """How far past the horizon calendars are expanded at least and at most, so that what is due falls inside."""
+
+
+_MEANING = {
+    None: "",
+    DaysAre.hours: "",
+    DaysAre.time_of_day: " (at the same time of day)",
+    DaysAre.end_of_day: " (when the last one closes)",
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,11 @@ class ClockHours:
         """In how many days so many minutes are over, holidays left out."""
         return 7 * ceil(minutes / max(1, sum(hours.weekly_minutes for hours in self.calendars)))
 
+    def days_for_working_days(self, count: int) -> int:
+        """In how many days so many working days are over, holidays left out."""
+        each = sum(any(hours.week[day] for hours in self.calendars) for day in range(7))
+        return 7 * ceil((count + 1) / max(1, each))
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -63,20 +77,22 @@ class Stage:
 
     @property
     def minutes(self) -> int | None:
-        """Minutes of its clock; none for a cut-off, and where days are promised that have no length."""
-        if self.target.days is None:
+        """Minutes of its clock; none for a cut-off, for days that are not hours, and for days that have no length."""
+        if self.target.days is None or not self.target.days_are_hours:
             return self.target.minutes
         day = self.target.day_minutes or self.hours.day_minutes
         return self.target.days * day if day else None
 
     @property
     def has_mixed_days(self) -> bool:
-        """Whether days are promised, and nobody says how long they are."""
-        return self.target.days is not None and self.minutes is None
+        """Whether days' hours are promised, and nobody says how long the days are."""
+        return self.target.days is not None and self.target.days_are_hours and self.minutes is None
 
     @property
     def days_needed(self) -> int:
         """In how many days it is over, holidays left out."""
+        if self.target.days is not None and not self.target.days_are_hours:
+            return self.hours.days_for_working_days(self.target.days)
         return 14 if self.target.cut_off else self.hours.days_for(self.minutes or 0)
 
     def __str__(self) -> str:
@@ -84,7 +100,7 @@ class Stage:
             on_the_day = f"by {cut_off.due_at} if reported before {cut_off.reported_before}"
             return f"{on_the_day}, else by {cut_off.otherwise_at} of the next working day"
         if self.target.days is not None:
-            each = f" of {self.minutes // self.target.days:,} min" if self.minutes else ""
+            each = f" of {self.minutes // self.target.days:,} min" if self.minutes else _MEANING[self.target.days_are]
             return f"within {self.target.days:,} working day{'' if self.target.days == 1 else 's'}{each}"
         return f"within {self.minutes:,} min" if self.minutes else "at once"
 
@@ -148,10 +164,14 @@ class Span:
 
 @dataclass(frozen=True)
 class Expansion:
-    """The days for which calendars are expanded, so that whatever is asked about the horizon can be answered."""
+    """The days for which calendars are expanded, so that whatever is asked about the horizon can be answered.
+
+    A minute has `unit` of the units in which clocks and deadlines count: 1 for minutes, 60 for seconds.
+    """
 
     first: date
     last: date
+    unit: int = 1
 
     @classmethod
     def of(cls, horizon: Horizon, days_needed: Iterable[int]) -> Expansion:
@@ -164,7 +184,8 @@ class Expansion:
 
     def clock(self, *hours: ClockHours) -> Clock:
         """The clock that runs in any of the hours."""
-        return united_clock((calendar for one in hours for calendar in one.calendars), self.first, self.last)
+        found = united_clock((calendar for one in hours for calendar in one.calendars), self.first, self.last)
+        return found if self.unit == 1 else Clock(found.intervals * self.unit)
 
     def deadline(self, span: Span, relay_minutes: int = 0) -> Deadline:
         """By when a promise is due; `relay_minutes` more of its clock for passing on."""
@@ -174,10 +195,20 @@ class Expansion:
 
     def _deadline(self, stage: Stage, relay_minutes: int) -> Deadline:
         clock = self.clock(stage.hours)
-        if stage.target.cut_off is None:
-            return ByClock(clock, (stage.minutes or 0) + relay_minutes)
-        by_day = _cut_off(stage.target.cut_off, stage.hours, self.first, self.last)
-        return InTurn((by_day, ByClock(clock, relay_minutes))) if relay_minutes else by_day
+        by_day = self._by_day(stage.target, stage.hours)
+        if by_day is None:
+            return ByClock(clock, ((stage.minutes or 0) + relay_minutes) * self.unit)
+        return InTurn((by_day, ByClock(clock, relay_minutes * self.unit))) if relay_minutes else by_day
+
+    def _by_day(self, target: TimeTarget, hours: ClockHours) -> Deadline | None:
+        """By when something is due that rests on days and not on how long a clock runs; none of a clock."""
+        if target.cut_off is not None:
+            return _cut_off(target.cut_off, hours, self.first, self.last).in_units(self.unit)
+        if target.days is None or target.days_are_hours:
+            return None
+        days = WorkingDays.of(hours.calendars, hours.zone, self.first, self.last)
+        later = at_the_close if target.days_are is DaysAre.end_of_day else at_the_same_time
+        return later(days, target.days, self.unit)
 
 
 def span_of(
@@ -196,7 +227,7 @@ def span_of(
     return Span((Stage(f"targets.response.{key}", first, ClockHours.of(party, first.clock)), stage))
 
 
-def _cut_off(cut_off: CutOff, hours: ClockHours, first: date, last: date) -> Deadline:
+def _cut_off(cut_off: CutOff, hours: ClockHours, first: date, last: date) -> ByTimeOfDay:
     days = working_days(hours.calendars, first, last)
     times = (_minute(cut_off.reported_before), _minute(cut_off.due_at), _minute(cut_off.otherwise_at))
     return by_time_of_day(hours.zone, days, *times)

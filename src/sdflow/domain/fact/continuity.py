@@ -140,7 +140,8 @@ class RecoveryOrder(FactKind):
     """Another service without which a service does not work, beside the time that is left for it.
 
     `own_minutes` is how long the service itself takes once the other one is back, `allowed_minutes` what is left for the
-    other of `needed_minutes`. `by` says who states when it is back; none where nobody does. `waits` says that the
+    other of `needed_minutes`. `by` says who states when it is back; none where nobody does. `never`: by that plan it never
+    is. `waits` says that the
     plan's steps for the service wait for it, as far as the same plan restores both.
     """
 
@@ -158,11 +159,15 @@ class RecoveryOrder(FactKind):
     by: str | None = None
     dependency_minutes: int | None = None
     over_minutes: int | None = None
+    never: bool = False
 
 
 @dataclass(frozen=True)
 class DependencyPoint(FactKind):
-    """How much work may be lost of another service without which a service does not work, beside what may be lost of it."""
+    """How much work may be lost of another service without which a service does not work, beside what may be lost of it.
+
+    `dependency_minutes` is none where the plans for it, named in `by`, save nothing.
+    """
 
     link = Link.order
 
@@ -172,8 +177,8 @@ class DependencyPoint(FactKind):
     dependency: str
     by: str
     needed_minutes: int
-    dependency_minutes: int
-    over_minutes: int
+    dependency_minutes: int | None = None
+    over_minutes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -216,7 +221,10 @@ class RestoredVolume(FactKind):
 
 @dataclass(frozen=True)
 class SupplierRecovery(FactKind):
-    """What a supplier promises after a disruption, beside the step of a plan that rests on it; none where it promises nothing."""
+    """What a supplier promises after a disruption, beside the step of a plan that rests on it; none where it promises nothing.
+
+    `in_force`: what is signed holds on the day; none where nothing is signed.
+    """
 
     link = Link.supplier
 
@@ -228,8 +236,69 @@ class SupplierRecovery(FactKind):
     supplier: str
     signed: bool
     step_minutes: int
+    in_force: bool | None = None
     promised_minutes: Decimal | None = None
     over_minutes: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class UncontractedStep(FactKind):
+    """A step of a plan that a supplier takes part in, for which the plan names no contract."""
+
+    link = Link.supplier
+
+    record: str
+    clause: str
+    service: str
+    plan: str
+    step: str
+    supplier: str
+
+
+@dataclass(frozen=True)
+class UnreadBackup(FactKind):
+    """A backup of a service that no step on the way to it reads back, so that nothing is known of how long that takes."""
+
+    link = Link.backup
+
+    record: str
+    clause: str
+    service: str
+    plan: str
+    backup: str
+
+
+@dataclass(frozen=True)
+class PlanObjective(FactKind):
+    """What a plan itself says is required of a service, beside what its steps or backups give and what is needed.
+
+    `metric` is recovery time or recovery point. `late_minutes` is by how much it exceeds the strictest need.
+    """
+
+    link = Link.plan
+
+    record: str
+    clause: str
+    service: str
+    plan: str
+    metric: str
+    stated_minutes: int
+    planned_minutes: int | None = None
+    over_minutes: int | None = None
+    needed_minutes: int | None = None
+    late_minutes: int | None = None
+
+
+@dataclass(frozen=True)
+class NeverRestored(FactKind):
+    """A service that a plan names and that by its steps never works again, where nobody says by when it is needed."""
+
+    link = Link.plan
+
+    record: str
+    clause: str
+    service: str
+    plan: str
 
 
 @dataclass(frozen=True)
@@ -239,7 +308,8 @@ class LastTest(FactKind):
     It is the last measured one of the plan's present version, else of any version, else the last that measured nothing;
     `test` is none where there is none at all. `months_since` counts the months begun since it was held; `agreed_months` is the
     shortest time between tests that an agreement promises. `moved` says what has changed since the plan's version was
-    frozen. What is over a figure is over the strictest need.
+    frozen. `older`: it tested another version. `written_on`: it names the present version, but was held before the words of
+    that were frozen on this day. What is over a figure is over the strictest need.
     """
 
     link = Link.test
@@ -254,6 +324,7 @@ class LastTest(FactKind):
     measured: bool | None = None
     tested_version: int | None = None
     older: bool | None = None
+    written_on: date | None = None
     outcome: str | None = None
     held_on: date | None = None
     months_since: int | None = None

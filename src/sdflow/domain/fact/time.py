@@ -65,7 +65,8 @@ class SupportRoute(FactKind):
     """How late the worst start of a support route arrives, against the agreement's clause.
 
     `promised` says in words what is promised, `promised_minutes` in minutes of its clock; none for a cut-off.
-    Lateness is in minutes of elapsed time; at or below 0 the route holds. `guaranteed_percent` is the share that the
+    Lateness is in minutes of elapsed time; at or below 0 the route holds. Where a case that takes as long has missed the
+    promise already, and not those of all who end the route, a minute is added. `guaranteed_percent` is the share that the
     tiers' own compliance shares still guarantee: 100 − Σ(100 − p). `endless`: from the worst start support does not
     arrive while the calendars last; the lateness is then the least that is certain. `margin_minutes` is
     what is left from the worst start, `shortfall_percent` what the tiers' shares fall short of the promised one.

@@ -1,0 +1,1 @@
+"""Availability: interruptions that are planned, and the plan that keeps services available."""

@@ -1,0 +1,142 @@
+"""Availability tables: an availability report as people read it on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+from rich.console import Console
+from rich.markup import escape
+
+from sdflow.cli.presentation import day, reference, shown, table
+from sdflow.cli.report_tables import BLOCKS, figure, light
+from sdflow.domain.attainment.impact import FailureEffect
+from sdflow.domain.availability_report import (
+    BREAK_MINUTES,
+    AvailabilityNumbers,
+    AvailabilityReport,
+    ImpactRow,
+    LifeCycleTable,
+    ServiceAvailability,
+)
+from sdflow.domain.traffic_light import Light
+
+EFFECTS = {FailureEffect.stops: "[breach]stops[/]", FailureEffect.alternative: "another part carries on"}
+
+
+def print_availability_report(out: Console, report: AvailabilityReport) -> None:
+    """Every service with its figures, its components and the life cycle of its incidents, and the impact of failures."""
+    held = "" if report.over else f", which is not over: what is known until {day(report.as_of)}"
+    out.print(
+        f"Availability report [title]{escape(report.period.name)}[/]{held}\n"
+        f"{reference(report.about.reference)}  [title]{shown(report.about.title)}[/]"
+    )
+    for one in report.services:
+        out.print()
+        _print_service(out, one)
+    if report.impact:
+        out.print("\n[title]What the failure of a component does[/]")
+        out.print(table(("Component", "Title", "Services", "Users", "User-minutes"), map(_impact, report.impact),
+                        right=("Users", "User-minutes")))  # fmt: skip
+    if not report.measured:
+        out.print("\n[warning]Nothing was measured in this period.[/] Take in outages with: sdflow measure outages")
+
+
+def _print_service(out: Console, one: ServiceAvailability) -> None:
+    out.print(f"{reference(one.service.reference)}  [title]{shown(one.service.title)}[/]")
+    agreed = ", ".join(each.reference for each in one.agreements) or "nothing is agreed"
+    out.print(f"  [quiet]{shown(one.hours)} ({escape(one.zone)}); {escape(agreed)}[/]\n")
+    rows = [("[title]The service[/]", *_cells(one.numbers), _trend(one.trend))]
+    rows += [
+        (
+            f"{reference(part.component.reference)}{' [warning]alone[/]' if part.alone else ''}",
+            *_cells(part.numbers),
+            "",
+        )
+        for part in one.components
+    ]
+    columns = ("", "Available", "Breaks", "Down", "MTRS", "MTBF", "MTBSI", "Over time")
+    out.print(table(columns, rows, right=columns[1:7]))
+    if one.numbers.breaks:
+        out.print(f"  breaks: {_lengths(one.numbers.by_length)}; the longest {shown(one.numbers.longest)}")
+    if one.numbers.note:
+        out.print(f"  [quiet]{shown(one.numbers.note)}[/]")
+    if one.planned:
+        said = ", ".join(
+            f"{way.replace('_', ' ')} {figure(share, 'per cent')}" for way, share in one.planned.percents.items()
+        )
+        out.print(
+            f"  announced windows: {minutes(one.planned.minutes)} of agreed time; availability by convention: {said}"
+        )
+    if one.user_minutes is not None:
+        unknown = f"; of {one.users_unknown} stretches nobody knows whom they hit" if one.users_unknown else ""
+        out.print(f"  users lost [title]{one.user_minutes:,.0f}[/] user-minutes{unknown}")
+    if one.causes or one.unexplained:
+        causes = [f"{each.cause} ({each.cases})" for each in one.causes]
+        causes += [f"no cause named ({one.unexplained})"] if one.unexplained else []
+        out.print(f"  causes of outages: {shown(', '.join(causes))}")
+    if one.life_cycle:
+        out.print()
+        out.print(_life_cycle(one.life_cycle))
+    vital = [each.process for each in one.vital if each.vital]
+    if vital:
+        out.print(f"  vital business functions that need it: {shown(', '.join(vital))}")
+    for aspect, attainments in one.attainments.items():
+        met = sum(each.met is True for each in attainments)
+        known = sum(each.met is not None for each in attainments)
+        mark = Light.grey if not known else Light.green if met == known else Light.red
+        out.print(
+            f"  {light(mark)} {aspect.value}: {met} of {known} measured targets met, of {len(attainments)} in all"
+        )
+
+
+def minutes(value: Decimal | None) -> str:
+    """A length in minutes of agreed time, such as 1 h 30 min."""
+    if value is None:
+        return "–"
+    hours, rest = divmod(value, 60)
+    whole = f"{int(hours):,} h " if hours else ""
+    return f"{whole}{rest:.3f}".rstrip("0").rstrip(".") + " min" if rest or not hours else whole.strip()
+
+
+def _cells(one: AvailabilityNumbers) -> tuple[str, ...]:
+    lengths = (one.down, one.mean_down, one.between_failures, one.between_incidents)
+    down, *means = map(minutes, lengths)
+    return (figure(one.percent, "per cent"), "–" if one.breaks is None else f"{one.breaks:,}", down, *means)
+
+
+def _trend(shares: Sequence[Decimal | None]) -> str:
+    known = [one for one in shares if one is not None]
+    if not known:
+        return "[quiet]no data[/]"
+    least, most = min(known), max(known)
+    return "".join(
+        "[quiet]·[/]" if one is None else BLOCKS[int((one - least) / (most - least) * 7) if most > least else 7]
+        for one in shares
+    )
+
+
+def _lengths(counts: Sequence[int]) -> str:
+    edges = [minutes(Decimal(one)) for one in BREAK_MINUTES]
+    names = [
+        f"under {edges[0]}",
+        *(f"{a} to {b}" for a, b in pairwise(edges)),
+        f"{edges[-1]} or more",
+    ]
+    return ", ".join(f"{count} {name}" for count, name in zip(counts, names, strict=True) if count)
+
+
+def _life_cycle(found: LifeCycleTable) -> object:
+    rows = [
+        (one.title, f"{one.cases:,}", minutes(one.mean_minutes), figure(one.percent, "per cent"))
+        for one in found.stages
+    ]
+    return table(("Stage", "Incidents", "Mean", "Share"), rows, right=("Incidents", "Mean", "Share"))
+
+
+def _impact(row: ImpactRow) -> tuple[str, ...]:
+    single = " [breach]single point of failure[/]" if row.single else ""
+    effects = "\n".join(f"{reference(one)} {EFFECTS[effect]}" for one, effect in row.effects.items())
+    lost = "[warning]no data[/]" if row.user_minutes is None else f"{row.user_minutes:,.0f}"
+    return reference(row.component.reference), f"{shown(row.component.title)}{single}", effects, f"{row.users:,}", lost

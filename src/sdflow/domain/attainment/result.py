@@ -1,0 +1,85 @@
+"""Result: what was reached of a target in a period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from fractions import Fraction
+
+from sdflow.domain.period import Period
+from sdflow.domain.target import Comparison
+
+PLACES = 6
+"""Percentages and other figures are kept to so many decimals."""
+
+_HUNDRED, _THOUSAND = Decimal(100), Decimal(1000)
+PRINTED_PLACES = 3
+"""Figures are printed to so many decimals, or to as many as their target has."""
+
+
+@dataclass(frozen=True)
+class Attainment:
+    """What was reached of one target in one period.
+
+    `clause` is the target's path in its agreement, such as targets.restore.P1. `achieved` is none where nothing was
+    measured, and then `met` is none too: no data is never a target that was met. `cases` is how many cases, breaks or
+    measurements stand behind it, `missed` how many of them missed the target by themselves. `worst` says the worst case in
+    words. `conventions` say how it was counted, `note` why there is no figure, or what is to be known about it.
+    """
+
+    agreement: str
+    clause: str
+    title: str
+    period: Period
+    target: Decimal
+    achieved: Decimal | None
+    unit: str
+    comparison: Comparison
+    met: bool | None
+    cases: int
+    missed: int
+    worst: str = ""
+    conventions: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def shown(self) -> Decimal | None:
+        """The figure at the precision at which it is printed, rounded to the side of the one who promised least."""
+        if self.achieved is None:
+            return None
+        exponent = self.target.normalize().as_tuple().exponent
+        places = max(PRINTED_PLACES, -exponent if isinstance(exponent, int) else 0)
+        return rounded_against(Fraction(self.achieved), self.comparison, places)
+
+    @property
+    def brief(self) -> Decimal | None:
+        """The figure in so few digits that it fits a narrow cell, rounded like `shown`: two decimals, none from 1,000 on."""
+        if self.achieved is None:
+            return None
+        places = 2 if self.achieved <= _HUNDRED else 1 if self.achieved < _THOUSAND else 0
+        return rounded_against(Fraction(self.achieved), self.comparison, places)
+
+    @property
+    def margin(self) -> Decimal | None:
+        """By how much the target was met, or missed where it is negative; none without data."""
+        if self.achieved is None:
+            return None
+        return (self.achieved - self.target) * (1 if self.comparison is Comparison.at_least else -1)
+
+
+def met(achieved: Fraction | Decimal, target: Decimal, comparison: Comparison) -> bool:
+    """Whether an exact figure reaches a target; judged before it is rounded."""
+    exact, wanted = Fraction(achieved), Fraction(target)
+    return exact >= wanted if comparison is Comparison.at_least else exact <= wanted
+
+
+def rounded_against(figure: Fraction, comparison: Comparison, places: int = PLACES) -> Decimal:
+    """A figure at a precision, rounded to the side of the one who promised least: down where more is better, else up.
+
+    So a figure that is printed never reaches a target that the exact one misses.
+    """
+    scaled = figure * 10**places
+    exact = Decimal(scaled.numerator) / Decimal(scaled.denominator)
+    rounding = ROUND_FLOOR if comparison is Comparison.at_least else ROUND_CEILING
+    whole = exact.to_integral_value(rounding) if scaled.denominator != 1 else Decimal(scaled.numerator)
+    return Decimal(format(whole.scaleb(-places).normalize(), "f"))

@@ -1,0 +1,267 @@
+"""Time targets: in what share of cases a promised time was kept in a period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+import numpy as np
+
+from sdflow.domain.alignment.times import ClockHours, Stage
+from sdflow.domain.attainment.outages import joined, length_text
+from sdflow.domain.attainment.result import Attainment, met, rounded_against
+from sdflow.domain.attainment.service_clock import Judged, ServiceClock, Truths
+from sdflow.domain.measured import UNKNOWN, Incidents, Moment, Seconds
+from sdflow.domain.period import Period
+from sdflow.domain.service_time import NEVER, wall_clock
+from sdflow.domain.target import ClockStart, ClockStop, Comparison, CountedIn, DaysAre, MissedAt, TimeTarget
+
+_MINUTE = 60
+
+
+class TimeMetric(StrEnum):
+    """What is promised within a time: the first answer, passing on to the next tier, or that it works again."""
+
+    response = "response"
+    hand_over = "hand_over"
+    restore = "restore"
+
+
+@dataclass(frozen=True)
+class TimePromise:
+    """One time target of an agreement: what it promises, on which hours its clock runs, and how people call it."""
+
+    agreement: str
+    clause: str
+    title: str
+    metric: TimeMetric
+    target: TimeTarget
+    hours: ClockHours
+
+    @property
+    def starts(self) -> Moment:
+        """The moment at which the clock starts; that of a first answer always at the report."""
+        from_response = self.metric is TimeMetric.restore and self.target.starts is ClockStart.response
+        return Moment.responded if from_response else Moment.reported
+
+    @property
+    def stops(self) -> tuple[Moment, ...]:
+        """The moments at which the clock stops: the first of them that is recorded. Nobody records a passing on."""
+        if self.metric is TimeMetric.restore:
+            return _STOPS[self.target.stops or ClockStop.restored]
+        return (Moment.responded,) if self.metric is TimeMetric.response else ()
+
+    @property
+    def conventions(self) -> tuple[str, ...]:
+        """How cases are counted, in words of a closed list."""
+        return tuple(_conventions(self))
+
+
+_STOPS = {
+    ClockStop.restored: (Moment.restored, Moment.resolved),
+    ClockStop.resolved: (Moment.resolved,),
+    ClockStop.closed: (Moment.closed,),
+}
+_ENDS = {
+    Moment.responded: (Moment.restored, Moment.resolved, Moment.closed),
+    Moment.restored: (Moment.closed,),
+    Moment.resolved: (Moment.closed,),
+    Moment.closed: (),
+}
+"""The moments after which no clock runs that should have stopped at a moment, recorded or not."""
+
+_WHEN = {
+    Moment.reported: "were reported",
+    Moment.responded: "were first responded to",
+    Moment.restored: "were restored or resolved",
+    Moment.resolved: "were resolved",
+    Moment.closed: "were closed",
+}
+_UNTIL = {
+    Moment.responded: "until the first response",
+    Moment.restored: "until users work again, or it is resolved where that is not recorded",
+    Moment.resolved: "until it is resolved",
+    Moment.closed: "until it is closed",
+}
+_DAYS = {
+    DaysAre.hours: "working days are hours of the clock",
+    DaysAre.time_of_day: "working days keep the time of day",
+    DaysAre.end_of_day: "working days last until their hours close",
+}
+_MISSED = {MissedAt.beyond: "missed beyond its time", MissedAt.at: "missed at its time already"}
+_COUNTED = {
+    CountedIn.reported: "counted where it was reported",
+    CountedIn.stopped: "counted where its clock stopped",
+}
+_NOT_HANDED_OVER = "no data: no file records when incidents were handed over"
+_NO_CASES = "no cases"
+
+
+def _conventions(promise: TimePromise) -> Iterator[str]:
+    target = promise.target
+    yield "from the report" if promise.starts is Moment.reported else "from the first response"
+    if promise.stops:
+        yield _UNTIL[promise.stops[0]]
+    stands = "stands" if target.pauses_for_customer else "runs on"
+    yield f"the clock {stands} while the customer is asked"
+    if target.days is not None:
+        yield _DAYS[target.days_are or DaysAre.hours]
+    yield _MISSED[target.missed or MissedAt.beyond]
+    yield _COUNTED[target.counted_in or CountedIn.reported]
+
+
+def attained_time(promise: TimePromise, incidents: Incidents, period: Period, zone: str, as_of: int) -> Attainment:
+    """In what share of cases a time was kept in a period, in per cent rounded down; judged before it is rounded.
+
+    `incidents` are those for which the target is meant, of every period; `zone` is where the period's days begin, and `as_of`
+    the instant in seconds until which one looks. A case that still ran then has missed where it was due before, else it is
+    not counted, nor is one that ended without the instant that is asked for; the note says so. Where nothing was recorded
+    there is no figure.
+    """
+    cases = _Cases.of(promise, incidents, period.seconds(zone), as_of)
+    note = cases.unrecorded
+    decided, missed = (0, 0) if note else (int(cases.decided.sum()), int(cases.missed.sum()))
+    share = Fraction(100 * (decided - missed), decided) if decided else None
+    return Attainment(
+        agreement=promise.agreement,
+        clause=promise.clause,
+        title=promise.title,
+        period=period,
+        target=promise.target.percent,
+        achieved=None if share is None else rounded_against(share, Comparison.at_least),
+        unit="per cent",
+        comparison=Comparison.at_least,
+        met=None if share is None else met(share, promise.target.percent, Comparison.at_least),
+        cases=decided,
+        missed=missed,
+        worst=cases.worst() if decided else "",
+        conventions=promise.conventions,
+        note=note or cases.note,
+    )
+
+
+def missed_incidents(promise: TimePromise, incidents: Incidents, period: Period, zone: str, as_of: int) -> Incidents:
+    """The cases of a period that missed their time, as `attained_time` counts them."""
+    cases = _Cases.of(promise, incidents, period.seconds(zone), as_of)
+    return cases.incidents.chosen(cases.missed & (not cases.unrecorded))
+
+
+@dataclass(frozen=True)
+class _Cases:
+    """The incidents that a target looks at in a period, beside those that are counted elsewhere as they still run."""
+
+    promise: TimePromise
+    incidents: Incidents
+    stop: Seconds
+    counted: Truths
+    judged: Judged
+    ended: Truths
+    unrecorded: str
+
+    @classmethod
+    def of(cls, promise: TimePromise, incidents: Incidents, bounds: tuple[int, int], as_of: int) -> _Cases:
+        """Those of a period that is given by the instants at which it begins and ends."""
+        unrecorded = _unrecorded(promise, incidents)
+        stopped = _within(_first_known(incidents, promise.stops), (-NEVER, as_of + 1))
+        reported = incidents.at(Moment.reported)
+        asked = _within(reported, (bounds[0], min(bounds[1], as_of + 1)))
+        if promise.target.counted_in is CountedIn.stopped:
+            running = ~stopped & _within(reported, (-NEVER, min(bounds[1], as_of + 1)))
+            asked = running | (stopped & _within(_first_known(incidents, promise.stops), bounds))
+        chosen = incidents.chosen(asked)
+        stop = np.where(stopped[asked], _first_known(chosen, promise.stops), UNKNOWN)
+        counted = stopped[asked] if promise.target.counted_in is CountedIn.stopped else np.ones(len(chosen), dtype=bool)
+        clock = ServiceClock.over(
+            Stage(promise.clause, promise.target, promise.hours), chosen.at(promise.starts), stop, np.array([as_of])
+        )
+        judged = clock.judge(chosen.at(promise.starts), stop, chosen.pauses, as_of)
+        ended = ~stopped[asked] & _ended(promise, chosen, as_of)
+        return cls(promise, chosen, stop, counted, judged, ended, unrecorded)
+
+    @property
+    def decided(self) -> Truths:
+        """Of which it can be said whether they were in time."""
+        decided: Truths = self.counted & ~self.judged.undecided & ~self.ended
+        return decided
+
+    @property
+    def missed(self) -> Truths:
+        """Those that were not."""
+        missed: Truths = self.decided & self.judged.missed
+        return missed
+
+    @property
+    def note(self) -> str:
+        """What is to be known of the cases that are not counted."""
+        if not len(self.incidents):
+            return _NO_CASES
+        unstarted = self.incidents.at(self.promise.starts) == UNKNOWN
+        late = int((~self.counted & self.judged.missed & ~self.ended).sum())
+        running = self._running & ~unstarted
+        lacking = _WHEN[self.promise.stops[0]]
+        return joined(
+            (
+                _said(int(running.sum()), "still runs", "still run")
+                + (f", {late} of them past due" if late else ", not yet due" if running.any() else ""),
+                _said(
+                    int(self.ended.sum()),
+                    f"ended and does not say when they {lacking}",
+                    f"ended without saying when they {lacking}",
+                ),
+                _said(int((unstarted & ~self.ended).sum()), "has no first response", "have no first response"),
+            )
+        )
+
+    @property
+    def _running(self) -> Truths:
+        running: Truths = ~self.ended & (self.judged.undecided | ~self.counted)
+        return running
+
+    def worst(self) -> str:
+        """The case that took longest in agreed time, of those that missed where any did, in words."""
+        rows = np.flatnonzero(self.missed if self.missed.any() else self.decided)
+        row = int(rows[self.judged.elapsed[rows].argmax()])
+        due, stop, zone = int(self.judged.due[row]), int(self.stop[row]), self.promise.hours.zone
+        by = f"due {wall_clock(due // _MINUTE, zone)}" if due < NEVER else "never due"
+        took = f"{length_text(int(self.judged.elapsed[row]))} of agreed time"
+        until = f"stopped {wall_clock(stop // _MINUTE, zone)}" if stop != UNKNOWN else "still runs"
+        return f"{self.incidents.number[row]}: {took}, {by}, {until}"
+
+
+def _said(number: int, one: str, other: str) -> str:
+    return f"{number} {one if number == 1 else other}" if number else ""
+
+
+def _first_known(incidents: Incidents, moments: tuple[Moment, ...]) -> Seconds:
+    found = np.full(len(incidents), UNKNOWN, dtype=np.int64)
+    for moment in moments:
+        found = np.where(found == UNKNOWN, incidents.at(moment), found)
+    return found
+
+
+def _within(at: Seconds, bounds: tuple[int, int]) -> Truths:
+    found: Truths = (at != UNKNOWN) & (at >= bounds[0]) & (at < bounds[1])
+    return found
+
+
+def _ended(promise: TimePromise, incidents: Incidents, as_of: int) -> Truths:
+    """Which of them are over, whatever is recorded of the moment that is asked for."""
+    ends = _ENDS[promise.stops[0]] if promise.stops else ()
+    return _within(_first_known(incidents, ends), (-NEVER, as_of + 1))
+
+
+def _unrecorded(promise: TimePromise, incidents: Incidents) -> str:
+    """Which moment nobody recorded of any incident, although it must have come."""
+    if not promise.stops:
+        return _NOT_HANDED_OVER if len(incidents) else _NO_CASES
+    if not len(incidents):
+        return _NO_CASES
+    over = bool(_ended(promise, incidents, NEVER).any() or _first_known(incidents, promise.stops).max() != UNKNOWN)
+    for moments in ((Moment.reported,), (promise.starts,), promise.stops):
+        absent = not any(moment in incidents.moments for moment in moments)
+        never = (_first_known(incidents, moments) == UNKNOWN).all()
+        if absent or (never and (over or moments == (Moment.reported,))):
+            return f"no data: it is not recorded when incidents {_WHEN[moments[0]]}"
+    return ""

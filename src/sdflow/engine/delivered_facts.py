@@ -1,0 +1,315 @@
+"""Delivered facts: what was delivered against agreements in periods that are over, and what became of what was missed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sdflow.domain.attainment.credit import ConsequenceDue, consequences_due
+from sdflow.domain.attainment.result import Attainment
+from sdflow.domain.clauses import Agreement
+from sdflow.domain.delivered import Series
+from sdflow.domain.fact import (
+    DueConsequence,
+    FactKind,
+    MissedSupport,
+    RecurringCause,
+    SupporterConsequence,
+    TargetAttained,
+    UnansweredMiss,
+)
+from sdflow.domain.measured import UNKNOWN, Incidents, Moment
+from sdflow.domain.period import Period
+from sdflow.domain.scene import Scene
+from sdflow.domain.target import MeasuringPeriod
+from sdflow.engine.answers import Answers
+from sdflow.engine.attainments import Attaining
+from sdflow.engine.deliveries import Deliveries
+from sdflow.engine.measured_words import Wording, version_on
+
+if TYPE_CHECKING:
+    from sdflow.domain.scene import Supporter
+    from sdflow.engine.proof import Prover
+
+_LOOKED_BACK = {
+    MeasuringPeriod.week: 12,
+    MeasuringPeriod.month: 12,
+    MeasuringPeriod.quarter: 4,
+    MeasuringPeriod.year: 2,
+    MeasuringPeriod.trailing_year: 12,
+}
+"""How many periods of each kind are looked at, unless a consequence of the agreement needs more."""
+
+_COMPARED = 24
+"""How many periods are looked at where those before something was done are compared with those after."""
+
+_LONG = frozenset({MeasuringPeriod.year, MeasuringPeriod.trailing_year})
+"""Periods that may begin before the agreement does."""
+
+
+def last_period(today: date, kind: MeasuringPeriod) -> Period:
+    """The last period of a kind that is over; of trailing ones the one that ends with the last month, so that it stands still."""
+    if kind is MeasuringPeriod.trailing_year:
+        return Period.containing(Period.complete_before(today, MeasuringPeriod.month).last, kind)
+    return Period.complete_before(today, kind)
+
+
+def end_of(day: date) -> int:
+    """The instant at which a day is over, in seconds since 1970-01-01 UTC."""
+    return int(datetime.combine(day + timedelta(days=1), datetime.min.time(), UTC).timestamp())
+
+
+@dataclass(frozen=True)
+class HeldDays:
+    """From when until when an agreement holds; none where it is open-ended."""
+
+    first: date
+    last: date | None
+
+    def holds(self, period: Period) -> bool:
+        """Whether the agreement held all through a period; of a year, whether it held at its end."""
+        begun = self.first <= (period.last if period.kind in _LONG else period.first)
+        return begun and (self.last is None or period.last <= self.last)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was reached of each target of one agreement, over the periods of one kind in which it held.
+
+    `series` end with the last period of which there is a figure.
+    """
+
+    reference: str
+    kind: MeasuringPeriod
+    series: Mapping[str, Series]
+
+
+class DeliveredFacts:
+    """What a prover knows of what was delivered, up to the end of its day."""
+
+    def __init__(self, prover: Prover) -> None:
+        self._prover = prover
+        self._deliveries = Deliveries(prover, end_of(prover.today))
+        self._answers = Answers(prover)
+
+    def let_go(self) -> None:
+        """Forget what was observed of single services."""
+        self._deliveries = Deliveries(self._prover, end_of(self._prover.today))
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """What was observed, each service once."""
+        return self._deliveries
+
+    @cached_property
+    def _watched(self) -> frozenset[str]:
+        return self._prover.reading.ever_watched()
+
+    def is_watched(self, scene: Scene) -> bool:
+        """Whether a file ever told anything of a service or one of its components."""
+        return not self._watched.isdisjoint((scene.promise.service, *scene.dependencies))
+
+    def facts(self, reference: str) -> list[FactKind]:
+        """Every fact about what was delivered against the signed versions of an agreement that has not ended."""
+        record = self._prover.evidence.record(reference)
+        version = version_on(self._prover.versions(record), self._prover.today)
+        if version is None or self._prover.definitions.state(record).ended:
+            return []
+        scene = self._prover.scenes.scene_of(record, version).scene
+        return list(self._of(reference, scene)) if self.is_watched(scene) else []
+
+    def series(self, reference: str, clause: str) -> Series | None:
+        """What was reached of one target of a signed agreement; none where there is no figure of it."""
+        if not self._prover.versions(self._prover.evidence.record(reference)):
+            return None
+        party = Wording(self._prover, reference, self._prover.today).on(self._prover.today).party
+        found = (self._looked(reference, kind, _COMPARED).series.get(clause) for kind in _kinds(party))
+        return next((one for one in found if one), None)
+
+    def _of(self, reference: str, scene: Scene) -> Iterator[FactKind]:
+        for kind in _kinds(scene):
+            found = self._looked(reference, kind, _most_needed(self._agreement(reference)))
+            yield from (_attained(reference, one) for one in found.series.values())
+            yield from self._due(reference, found)
+            yield from self._unanswered(found)
+            yield from self._recurring(found)
+            yield from self._missed_by_supporters(scene, found)
+        yield from self._due_of_supporters(reference, scene)
+
+    def _looked(self, reference: str, kind: MeasuringPeriod, needed: int) -> Looked:
+        period = last_period(self._prover.today, kind)
+        held = self._held(reference)
+        found = self._deliveries.of(reference, period, max(_LOOKED_BACK[kind], needed), kind)
+        known = {one.clause: shown for one in found.targets if (shown := _held_and_known(one, held))}
+        return Looked(reference, kind, known)
+
+    def _held(self, reference: str) -> HeldDays:
+        evidence = self._prover.evidence
+        versions = self._prover.versions(evidence.record(reference))
+        party = Wording(self._prover, reference, versions[-1].first or self._prover.today).on(self._prover.today).party
+        term = party.promise.term if isinstance(party, Scene) else party.support.term
+        return HeldDays(versions[0].first or term.start_on, term.ends_by_itself())
+
+    def _agreement(self, reference: str) -> Agreement | None:
+        """The agreement in its words of today, with the clauses that it inherits."""
+        return Wording(self._prover, reference, self._prover.today).on(self._prover.today).agreement
+
+    def _consequences(self, found: Looked) -> tuple[ConsequenceDue, ...]:
+        agreement = self._agreement(found.reference)
+        if agreement is None or not agreement.consequences:
+            return ()
+        reached = {clause: [one for one in series.attainments if one] for clause, series in found.series.items()}
+        return consequences_due(agreement.consequences, reached)
+
+    def _due(self, reference: str, found: Looked) -> Iterator[DueConsequence]:
+        for one in self._consequences(found):
+            yield DueConsequence(reference, one.clause, one.key, one.what, one.needed, one.periods[-1].name)
+
+    def _due_of_supporters(self, reference: str, scene: Scene) -> Iterator[SupporterConsequence]:
+        for supporter in self._signed(scene):
+            agreement = self._agreement(supporter.reference)
+            if agreement is None or not agreement.consequences:
+                continue
+            for kind in _kinds(supporter):
+                found = self._looked(supporter.reference, kind, _most_needed(agreement))
+                for one in self._consequences(found):
+                    yield SupporterConsequence(
+                        reference,
+                        supporter.reference,
+                        supporter.label,
+                        one.clause,
+                        one.key,
+                        one.what,
+                        one.needed,
+                        one.periods[-1].name,
+                    )
+
+    def _signed(self, scene: Scene) -> Iterator[Supporter]:
+        yield from (one for _, one in sorted(scene.supporters.items()) if one.binding)
+
+    def _unanswered(self, found: Looked) -> Iterator[UnansweredMiss]:
+        """The earliest period of each target whose miss nobody has taken up (R29)."""
+        for clause, series in found.series.items():
+            missed = [one for one in series.attainments if one and one.met is False]
+            for one in missed:
+                if not self._answers.given(found.reference, clause, one.period.last):
+                    days = (self._prover.today - one.period.last).days
+                    yield UnansweredMiss(found.reference, clause, one.title, one.period.name, one.period.last, days)
+                    break
+
+    def _recurring(self, found: Looked) -> Iterator[RecurringCause]:
+        for clause, series in found.series.items():
+            days: dict[str, list[date]] = defaultdict(list)
+            for one in series.attainments:
+                if one and one.missed and found.kind is MeasuringPeriod.month:
+                    for cause, day in self._causes(found.reference, clause, one.period):
+                        days[cause].append(day)
+            for cause, some in sorted(days.items()):
+                yield RecurringCause(found.reference, clause, series.title, cause, len(some), min(some), max(some))
+
+    def _causes(self, reference: str, clause: str, period: Period) -> Iterator[tuple[str, date]]:
+        """The cause and the day of each incident that missed a time in a period, of those whose cause is known."""
+        words = Wording(self._prover, reference, period.first).on(period.last)
+        assert isinstance(words.party, Scene)
+        zone = words.party.service_hours.zone
+        periods = last_period(self._prover.today, MeasuringPeriod.month).back(_LOOKED_BACK[MeasuringPeriod.month])
+        seen = self._deliveries.observations(words.party.promise.service, periods, zone)
+        missed = Attaining(words, seen).missed_incidents(clause, period)
+        if missed is not None:
+            yield from _known_causes(missed, ZoneInfo(zone))
+
+    def _missed_by_supporters(self, scene: Scene, found: Looked) -> Iterator[MissedSupport]:
+        """What supporters missed in the last period of a target that was missed, each against its own agreement."""
+        for clause, series in found.series.items():
+            if series.now.met is not False:
+                continue
+            for supporter in self._signed(scene):
+                own = self._deliveries.of(supporter.reference, series.now.period, 1, found.kind)
+                for one in own.targets:
+                    if one.now.met is False and one.now.achieved is not None:
+                        yield _missed_support(found.reference, clause, supporter, one.now)
+
+
+def _missed_support(reference: str, clause: str, supporter: Supporter, one: Attainment) -> MissedSupport:
+    assert one.achieved is not None
+    return MissedSupport(
+        agreement=reference,
+        clause=clause,
+        period=one.period.name,
+        supporter=supporter.label,
+        supporter_clause=one.clause,
+        title=one.title,
+        target=one.target,
+        achieved=one.achieved,
+        unit=one.unit,
+    )
+
+
+def _kinds(party: Scene | Supporter) -> list[MeasuringPeriod]:
+    """The kinds of measuring period that an agreement uses; times, transactions, throughput and batches go by the month."""
+    targets = party.promise.targets if isinstance(party, Scene) else party.support.targets
+    used = {one.period for one in targets.measures.values()}
+    times: list[Mapping[str, object]] = [targets.response, targets.restore]
+    if isinstance(party, Scene):
+        promised = party.promise.targets
+        stated = [promised.availability, promised.reliability, *promised.further_availability.values()]
+        times += [promised.transactions, promised.throughput, promised.batches]
+    else:
+        parts = party.support.components.values()
+        stated = [one for part in parts for one in (part.availability, part.reliability)]
+        stated += [one for part in parts for one in part.further_availability.values()]
+    used |= {one.period for one in stated if one}
+    if any(times):
+        used.add(MeasuringPeriod.month)
+    return [one for one in MeasuringPeriod if one in used]
+
+
+def _most_needed(agreement: Agreement | None) -> int:
+    """The most periods on end that a consequence of an agreement needs."""
+    return max((one.periods for one in agreement.consequences.values()), default=1) if agreement else 1
+
+
+def _held_and_known(series: Series, held: HeldDays) -> Series | None:
+    """A series up to its last figure, without the periods in which the agreement did not hold; none where no figure is left."""
+    kept = [one if one and held.holds(one.period) else None for one in series.attainments]
+    while kept and (kept[-1] is None or kept[-1].met is None):
+        kept.pop()
+    return replace(series, attainments=tuple(kept)) if kept else None
+
+
+def _attained(reference: str, series: Series) -> TargetAttained:
+    now = series.now
+    assert now.achieved is not None
+    return TargetAttained(
+        agreement=reference,
+        clause=series.clause,
+        title=now.title,
+        period=now.period.name,
+        first_on=now.period.first,
+        last_on=now.period.last,
+        target=now.target,
+        achieved=now.achieved,
+        unit=now.unit,
+        comparison=now.comparison.value,
+        met=bool(now.met),
+        shortfall=max(-(now.margin or Decimal(0)), Decimal(0)),
+        missed_on_end=series.missed_on_end,
+        missed_periods=series.missed,
+        measured_periods=series.measured,
+        cases=now.cases,
+        missed_cases=now.missed,
+        worst=now.worst,
+    )
+
+
+def _known_causes(incidents: Incidents, zone: ZoneInfo) -> Iterator[tuple[str, date]]:
+    reported: Sequence[int] = incidents.at(Moment.reported).tolist()
+    for cause, at in zip(incidents.cause.tolist(), reported, strict=True):
+        if cause and at != UNKNOWN:
+            yield cause, datetime.fromtimestamp(at, zone).date()

@@ -1,0 +1,107 @@
+"""Measured words: in which words an agreement holds in a period, with calendars that reach over the periods before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sdflow.domain.clauses import Agreement
+from sdflow.domain.errors import Refused
+from sdflow.domain.kind import Content
+from sdflow.domain.period import Period
+from sdflow.domain.record import Record
+from sdflow.domain.scene import Scene, Supporter
+from sdflow.domain.service_time import CalendarHours
+from sdflow.domain.trait import Promising, Supporting
+from sdflow.engine.versions import Version
+
+if TYPE_CHECKING:
+    from sdflow.engine.proof import Prover
+
+
+@dataclass(frozen=True)
+class Words:
+    """An agreement as it holds in some periods: its content, and the party that promises, with its calendars.
+
+    `version` is none where the agreement is not signed, and is measured by its draft.
+    """
+
+    record: Record
+    version: Version | None
+    content: Content
+    party: Scene | Supporter
+
+    @property
+    def number(self) -> int | None:
+        """The number of the signed version."""
+        return self.version.number if self.version else None
+
+    @property
+    def agreement(self) -> Agreement | None:
+        """What agreements of every kind contain."""
+        return self.content if isinstance(self.content, Agreement) else None
+
+    @property
+    def customer(self) -> str | None:
+        """To whom it promises; none where it is for all, or supports others."""
+        return self.party.promise.customer if isinstance(self.party, Scene) else None
+
+
+def version_on(versions: Sequence[Version], day: date) -> Version | None:
+    """The signed version that holds on a day, or the first one where none holds yet; none where none is signed."""
+    held = [one for one in versions if one.first is None or one.first <= day]
+    return held[-1] if held else next(iter(versions), None)
+
+
+class Wording:
+    """Resolves the words of one agreement, each version once."""
+
+    def __init__(self, prover: Prover, reference: str, first: date) -> None:
+        self._prover = prover
+        self._record = prover.evidence.record(reference)
+        self._first = first
+        self._found: dict[int | None, Words] = {}
+
+    def on(self, day: date) -> Words:
+        """In which words the agreement holds on a day."""
+        versions = self._prover.evidence.versions(self._record)
+        version = version_on(versions, day)
+        number = version.number if version else None
+        if number not in self._found:
+            self._found[number] = self._resolved(version)
+        return self._found[number]
+
+    def periods(self, periods: Sequence[Period]) -> list[tuple[Period, Words]]:
+        """Each period with the words that hold at its end."""
+        return [(one, self.on(one.last)) for one in periods]
+
+    def _resolved(self, version: Version | None) -> Words:
+        evidence = self._prover.evidence
+        if evidence.is_a(self._record, Promising):
+            scene = self._prover.scenes.scene_of(self._record, version)
+            return Words(self._record, version, scene.agreement, self._reaching_back(scene.scene, version))
+        if evidence.is_a(self._record, Supporting):
+            content = version.content if version else evidence.cited(self._record.reference)[1]
+            found = self._prover.scenes.supporter(self._record, content, self._first, version)
+            return Words(self._record, version, content, found)
+        raise Refused(
+            f"{self._record.reference} promises nothing that could be measured",
+            advice="name an agreement with a customer or a supporter, or a service",
+        )
+
+    def _reaching_back(self, scene: Scene, version: Version | None) -> Scene:
+        """The scene with calendars that know the holidays of every period that is looked at."""
+        hours = scene.promise.hours
+        measuring = scene.promise.measuring_calendars()
+        return replace(
+            scene,
+            service_hours=self._calendar(hours.service, version),
+            support_hours=self._calendar(hours.support, version),
+            on_call_hours=self._calendar(hours.on_call, version) if hours.on_call else None,
+            measured_in={one: self._calendar(one, version) for one in measuring},
+        )
+
+    def _calendar(self, reference: str, version: Version | None) -> CalendarHours:
+        return self._prover.evidence.calendar(reference, self._first, version)

@@ -1,0 +1,230 @@
+"""Observations: what was measured of a service and of its components over a stretch of days, as time and as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+import numpy as np
+
+from sdflow.adapters.storage import Reading
+from sdflow.domain.attainment.composition import ServiceTime, joined_time, service_downtime, service_time
+from sdflow.domain.attainment.outages import Downtime, Observed, agreed_seconds, downtime_of
+from sdflow.domain.measured import Incidents, MeasuredKind, Measurements, Outages, Words
+from sdflow.domain.period import Period
+from sdflow.domain.service_time import NOTHING, CalendarHours, Intervals, intervals, local_days, open_minutes
+from sdflow.domain.structure import Structure
+from sdflow.domain.target import MeasuringPeriod
+from sdflow.engine.planned_time import AnnouncedWork, time_of
+
+Announced = Callable[[AnnouncedWork], bool]
+"""Whether work by plan counts as announced."""
+
+LONGEST_BREAK = timedelta(days=92)
+"""How far before the first period outages are looked for, so that a break that began earlier is known whole."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The days over which something is looked at, on the clocks of a zone, and the instant up to which things are known."""
+
+    first: date
+    last: date
+    zone: str
+    as_of: int
+
+    @classmethod
+    def of(cls, periods: Sequence[Period], zone: str, as_of: int) -> Stretch:
+        """From well before the first period until the end of the last one."""
+        first = min(one.first for one in periods) - LONGEST_BREAK
+        return cls(first, max(one.last for one in periods), zone, as_of)
+
+    @property
+    def seconds(self) -> tuple[int, int]:
+        """The instants between which it lies."""
+        since, until = local_days(self.zone, self.first, self.last)
+        return since * 60, until * 60
+
+    def bounds(self, period: Period) -> tuple[int, int]:
+        """The instants between which a period lies, as far as it is known."""
+        since, until = period.seconds(self.zone)
+        return since, max(since, min(until, self.as_of))
+
+
+class Observations:
+    """What was measured of one service and its components, each asked of the database once.
+
+    `works` are the planned interruptions that were announced to somebody.
+    """
+
+    def __init__(
+        self,
+        reading: Reading,
+        service: str,
+        structure: Structure,
+        dependencies: Mapping[str, tuple[str, ...]],
+        stretch: Stretch,
+        works: Sequence[AnnouncedWork] = (),
+    ) -> None:
+        self._reading = reading
+        self.service = service
+        self.structure = structure
+        self.dependencies = dependencies
+        self.stretch = stretch
+        self._works = works
+        self._chosen: dict[tuple[tuple[str, ...] | None, str | None, str | None], Incidents] = {}
+
+    @cached_property
+    def incidents(self) -> Incidents:
+        """Every incident of the service."""
+        return self._reading.incidents([self.service], *self.stretch.seconds)
+
+    def incidents_of(
+        self, priorities: tuple[str, ...] | None, customer: str | None, supplier: str | None = None
+    ) -> Incidents:
+        """Those of some priorities, or of all; of a customer and of nobody in particular, and those of a supplier, if named."""
+        place = priorities, customer, supplier
+        if place not in self._chosen:
+            found = self.incidents
+            chosen = np.ones(len(found), np.bool_) if priorities is None else self._is_one_of("priority", priorities)
+            if customer:
+                chosen &= self._is_one_of("customer", ("", customer))
+            if supplier:
+                chosen &= self._is_one_of("supplier", (supplier,))
+            self._chosen[place] = found.chosen(chosen)
+        return self._chosen[place]
+
+    def _is_one_of(self, column: str, names: tuple[str, ...]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        words: Words = getattr(self.incidents, column)
+        found = np.zeros(len(words), dtype=np.bool_)
+        for name in names:
+            found |= _is(words, name)
+        return found
+
+    @cached_property
+    def incidents_watched(self) -> Intervals:
+        """When incidents of the service were recorded."""
+        return self._watched(MeasuredKind.incidents, self.service)
+
+    @cached_property
+    def measurements(self) -> Measurements:
+        """Every value that was measured of the service."""
+        return self._reading.measurements([self.service], *self.stretch.seconds)
+
+    @cached_property
+    def measurements_watched(self) -> Intervals:
+        """When values of the service were recorded."""
+        return self._watched(MeasuredKind.measurements, self.service)
+
+    @cached_property
+    def outages(self) -> Outages:
+        """Every outage of the service and of its components."""
+        return self._reading.outages([self.service], list(self.dependencies), *self.stretch.seconds)
+
+    @cached_property
+    def own_outages(self) -> Outages:
+        """The outages that were recorded of the service itself."""
+        return self.outages.chosen(_is(self.outages.service, self.service))
+
+    def component_outages(self, component: str) -> Outages:
+        """The outages of a component."""
+        return self.outages.chosen(_is(self.outages.component, component))
+
+    @cached_property
+    def component_downtime(self) -> dict[str, Downtime]:
+        """When each component was down."""
+        return {one: self._down(self.component_outages(one)) for one in self.dependencies}
+
+    @cached_property
+    def service_downtime(self) -> ServiceTime:
+        """When the service was down, of itself or through its components, and when that is known."""
+        span = intervals(self.stretch.seconds)
+        watched = {one: self._watched(MeasuredKind.outages, one) for one in self.dependencies}
+        down = {one: found.time for one, found in self.component_downtime.items()}
+        through = service_time(self.structure, self.dependencies, down, watched, span)
+        own = ServiceTime(self._down(self.own_outages).time, self._watched(MeasuredKind.outages, self.service))
+        return joined_time((through, own))
+
+    @property
+    def still_down(self) -> bool:
+        """Whether an outage has no end yet."""
+        found = [self._down(self.own_outages), *self.component_downtime.values()]
+        return any(one.still_down for one in found)
+
+    def of_service(
+        self,
+        hours: CalendarHours,
+        period: Period,
+        critical: Sequence[Intervals] = (),
+        first_use: int | None = None,
+        announced: Announced = AnnouncedWork.announced,
+    ) -> Observed:
+        """What is known of the service around a period, in the hours of a calendar.
+
+        It is interrupted by plan where work on it was announced, or on components without which it does not run.
+        """
+        found = self.service_downtime
+        works = time_of([one for one in self._works if announced(one)], (self.service, *self.dependencies))
+        planned = service_downtime(self.structure, self.dependencies, works, works[self.service])
+        return self._observed(
+            hours, period, Downtime(found.down, self.still_down), found.watched, planned, critical, first_use
+        )
+
+    def of_component(self, component: str, hours: CalendarHours, period: Period) -> Observed:
+        """What is known of a component around a period, in the hours of a calendar."""
+        watched = self._watched(MeasuredKind.outages, component)
+        planned = time_of([one for one in self._works if one.announced()], [component])[component]
+        return self._observed(hours, period, self.component_downtime[component], watched, planned)
+
+    def _observed(
+        self,
+        hours: CalendarHours,
+        period: Period,
+        down: Downtime,
+        watched: Intervals,
+        planned: Intervals,
+        critical: Sequence[Intervals] = (),
+        first_use: int | None = None,
+    ) -> Observed:
+        since, until = self.stretch.bounds(period)
+        return Observed(
+            since=since,
+            until=until,
+            agreed=agreed_seconds(self._opened(hours), critical),
+            down=down.time,
+            watched=watched,
+            planned=planned,
+            zone=self.stretch.zone,
+            first_use=first_use,
+            still_down=down.still_down and until == self.stretch.as_of,
+        )
+
+    def _opened(self, hours: CalendarHours) -> Intervals:
+        return open_minutes(hours, self.stretch.first, self.stretch.last)
+
+    def _down(self, outages: Outages) -> Downtime:
+        return downtime_of(outages, self.stretch.as_of)
+
+    def _watched(self, kind: MeasuredKind, reference: str) -> Intervals:
+        spans = self._reading.watched(kind, [reference])
+        return intervals(*spans) if spans else NOTHING
+
+
+def conventions_of(reading: Reading, references: Sequence[str]) -> tuple[str, ...]:
+    """How the files that told of these subjects are to be understood, each sentence once."""
+    files = [one for kind in MeasuredKind for one in reading.files_read(kind, references)]
+    return tuple(dict.fromkeys(f"{one.source}: {said}" for one in files for said in one.conventions))
+
+
+def in_trailing(periods: Sequence[Period]) -> tuple[Period, ...]:
+    """The periods, those of trailing years whole, so that what they need is read."""
+    return tuple(
+        Period.containing(one.last, MeasuringPeriod.trailing_year) if one.days < 365 else one for one in periods
+    )
+
+
+def _is(names: Words, name: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    found: np.ndarray[tuple[int], np.dtype[np.bool_]] = np.asarray(names == name, dtype=np.bool_)
+    return found

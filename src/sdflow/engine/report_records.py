@@ -1,0 +1,207 @@
+"""Report records: what people wrote down about a period: improvements, interruptions, complaints, surveys, suppliers, reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Protocol
+
+from sdflow.domain.attainment.result import Attainment
+from sdflow.domain.kind import Content
+from sdflow.domain.looking_back import Reviewed, SupplierMeasuring
+from sdflow.domain.period import Period
+from sdflow.domain.record import Record
+from sdflow.domain.service_report import (
+    ComplaintLine,
+    ImprovementLine,
+    InterruptionLine,
+    ReviewLine,
+    SupplierLine,
+    SurveyLine,
+    Told,
+)
+from sdflow.domain.service_time import wall_clock
+from sdflow.domain.service_voice import Complaining, Surveying
+from sdflow.domain.trait import Structured
+from sdflow.engine.improvements import ImprovementEntry, improvement_register
+from sdflow.engine.planned_time import AnnouncedWork, announced_work
+from sdflow.engine.proof import Prover
+from sdflow.engine.shortcomings import records_of_trait
+
+
+class Customer(Protocol):
+    """Whom a record is about."""
+
+    @property
+    def service(self) -> str | None: ...
+
+    @property
+    def customer(self) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class Promised:
+    """About what records are looked for: an agreement with its customer, or services whatever is agreed, and what they need."""
+
+    agreement: str | None
+    services: tuple[str, ...]
+    parts: tuple[str, ...]
+    customer: str | None
+    zone: str
+
+    def is_told(self, work: AnnouncedWork) -> bool:
+        """Whether an interruption was announced: to the customer of the agreement, or to anybody where there is none."""
+        return work.announced() if self.agreement is None else work.announced_to(self.customer)
+
+    def concerns(self, one: Customer) -> bool:
+        """Whether something is about its service, and its customer where both name one."""
+        served = one.service is None or one.service in self.services
+        return served and (self.customer is None or one.customer in (None, self.customer))
+
+
+class ReportRecords:
+    """The records that reports tell of, each read once."""
+
+    def __init__(self, prover: Prover) -> None:
+        self._prover = prover
+
+    def told(self, reference: str) -> Told:
+        """A record by its name and state."""
+        return self._told(self._prover.evidence.record(reference))
+
+    def improvements(self, about: Promised) -> tuple[ImprovementLine, ...]:
+        """The items of the improvement programme about an agreement or its services, the most urgent first."""
+        named = {one for one in (about.agreement, *about.services) if one}
+        return tuple(_line(one) for one in self._items if _about(one) & named and not one.given_up)
+
+    def actions(self, agreement: str, clause: str) -> tuple[Told, ...]:
+        """The open items about a clause."""
+        found = []
+        for one in self._items:
+            concern = one.improvement.concern
+            if one.open and concern and (concern.record, concern.target) == (agreement, clause):
+                found.append(Told(one.reference, one.title, one.state.replace("_", " ")))
+        return tuple(found)
+
+    def interruptions(self, about: Promised, since: int, until: int | None) -> tuple[InterruptionLine, ...]:
+        """Those that were announced to the customer and lie after an instant, or between two."""
+        return tuple(self._interruptions(about, since, until))
+
+    def complaints(self, about: Promised, period: Period) -> tuple[ComplaintLine, ...]:
+        """Those that were received in a period, the first one first."""
+        found = [
+            ComplaintLine(self._told(record), said, said.unanswered(self._prover.today))
+            for record, content in self._of(Complaining)
+            if isinstance(content, Complaining)
+            and about.concerns(said := content.complaint())
+            and period.first <= said.on <= period.last
+        ]
+        return tuple(sorted(found, key=lambda one: (one.complaint.on, one.record.reference)))
+
+    def surveys(self, about: Promised, period: Period) -> tuple[SurveyLine, ...]:
+        """Those about a time that ends in the period or contains its end."""
+        return tuple(
+            SurveyLine(self._told(record), said)
+            for record, content in self._of(Surveying)
+            if isinstance(content, Surveying)
+            and about.concerns(said := content.survey())
+            and _meets(said.period, period)
+        )
+
+    def reviews(self, about: Promised, period: Period) -> tuple[ReviewLine, ...]:
+        """Those of the agreement that look back upon the period, or lie in it or after it."""
+        return tuple(
+            ReviewLine(self._told(record), said)
+            for record, content in self._of(Reviewed)
+            if isinstance(content, Reviewed)
+            and about.agreement in (said := content.review()).agreements
+            and (_meets(said.period, period) or (said.held_on or said.planned_on) >= period.first)
+        )
+
+    def suppliers(self, attained: dict[str, tuple[Attainment, ...]], period: Period) -> tuple[SupplierLine, ...]:
+        """Those who support, each with what was measured of them and the record of their performance."""
+        return tuple(self._supplier(reference, found, period) for reference, found in attained.items())
+
+    @cached_property
+    def _items(self) -> tuple[ImprovementEntry, ...]:
+        return improvement_register(self._prover).items
+
+    @cached_property
+    def _works(self) -> tuple[AnnouncedWork, ...]:
+        return announced_work(self._prover)
+
+    def _interruptions(self, about: Promised, since: int, until: int | None) -> Iterator[InterruptionLine]:
+        for one in self._works:
+            begins, ends = one.work.seconds
+            stopped = one.stops((*about.services, *about.parts))
+            if stopped and about.is_told(one) and ends > since and (until is None or begins < until):
+                yield InterruptionLine(
+                    record=self.told(one.record),
+                    subjects=tuple(self.told(each).title for each in stopped),
+                    begins=wall_clock(begins // 60, about.zone),
+                    ends=wall_clock(ends // 60, about.zone),
+                    zone=about.zone,
+                    reason=one.work.reason,
+                    told_on=one.work.told_on(about.customer),
+                )
+
+    def _supplier(self, reference: str, attained: tuple[Attainment, ...], period: Period) -> SupplierLine:
+        for record, content in self._of(SupplierMeasuring):
+            said = content.supplier_performance() if isinstance(content, SupplierMeasuring) else None
+            if said and said.contract == reference and _meets(said.period, period):
+                return SupplierLine(self.told(reference), attained, said, self._told(record))
+        return SupplierLine(self.told(reference), attained, None, None)
+
+    def _of(self, trait: type) -> Iterator[tuple[Record, Content]]:
+        for record in records_of_trait(self._prover, trait):
+            yield record, self._prover.definitions.content(record)
+
+    def _told(self, record: Record) -> Told:
+        return Told(record.reference, record.title, record.state.replace("_", " "))
+
+
+def _about(one: ImprovementEntry) -> set[str]:
+    said = one.improvement
+    concern = {said.concern.record} if said.concern else set()
+    return concern | {each for each in (said.record, said.service) if each}
+
+
+def _line(one: ImprovementEntry) -> ImprovementLine:
+    said, kpi = one.improvement, one.improvement.kpi
+    return ImprovementLine(
+        item=Told(one.reference, one.title, one.state.replace("_", " ")),
+        open=one.open,
+        overdue=one.overdue,
+        owner=one.owner.title if one.owner else None,
+        due_on=said.due_on,
+        kpi=kpi.title if kpi else None,
+        unit=kpi.unit if kpi else None,
+        direction=kpi.direction if kpi else None,
+        baseline=kpi.baseline.value if kpi and kpi.baseline else None,
+        target=kpi.target if kpi else None,
+        measured=kpi.measured.value if kpi and kpi.measured else None,
+        progress=one.progress,
+        clause=said.concern.target if said.concern else None,
+    )
+
+
+def _meets(name: str, period: Period) -> bool:
+    """Whether a period of some name ends in another, or contains its end."""
+    other = Period.parsed(name)
+    return _in(other.last, period) or _in(period.last, other)
+
+
+def _in(day: date, period: Period) -> bool:
+    return period.first <= day <= period.last
+
+
+def parts_of_services(prover: Prover, services: Sequence[str]) -> tuple[str, ...]:
+    """Every component that some services need."""
+    found: dict[str, None] = {}
+    for service in services:
+        _, content = prover.cited(service)
+        if isinstance(content, Structured):
+            found |= dict.fromkeys(prover.dependencies(content))
+    return tuple(found)

@@ -1,0 +1,181 @@
+"""Service report: what was agreed and what was delivered in a period, with everything that people want to know beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sdflow.adapters.storage import Reading
+from sdflow.domain.attainment.credit import ConsequenceDue, consequences_standing
+from sdflow.domain.attainment.result import Attainment
+from sdflow.domain.clauses import Agreement
+from sdflow.domain.delivered import Delivered, Series
+from sdflow.domain.errors import Refused
+from sdflow.domain.period import Period
+from sdflow.domain.service_report import AgreementReport, Breach, ServiceReport, TargetLine
+from sdflow.domain.target import MeasuringPeriod
+from sdflow.domain.traffic_light import light_of, overall
+from sdflow.engine.delivered_facts import end_of
+from sdflow.engine.deliveries import PERIODS, Deliveries
+from sdflow.engine.measured_words import Wording, Words
+from sdflow.engine.observations import Observations
+from sdflow.engine.proof import Prover
+from sdflow.engine.report_incidents import ReportedIncidents
+from sdflow.engine.report_money import money_of, prices_of
+from sdflow.engine.report_records import Promised, ReportRecords, parts_of_services
+from sdflow.engine.report_subjects import ReportSubjects
+from sdflow.engine.workspace import Workspace
+
+Progress = Callable[[int, int], None]
+"""Hears how many of how many agreements are reported on."""
+
+DAY_SECONDS = 86_400
+LIKE_IT = 4
+"""How many periods like that of a report on a quarter or a year are looked at; the chart shows months."""
+
+_CHARTED = frozenset({MeasuringPeriod.month, MeasuringPeriod.week})
+
+
+@dataclass(frozen=True)
+class _Sight:
+    """What is known of one agreement: over periods like that of the report, and over those of the chart."""
+
+    words: Words
+    delivered: Delivered
+    charted: Delivered
+    seen: tuple[Observations, ...]
+
+
+class ServiceReporter:
+    """Reports on agreements in one period, from what one reading of the storage knows at the end of a day."""
+
+    def __init__(self, workspace: Workspace, reading: Reading, today: date, period: Period) -> None:
+        if period.first > today:
+            raise Refused(f"{period} has not begun on {today}", advice="name a period that has, or another day")
+        self.prover = Prover(workspace, reading, today)
+        self.period = period
+        self.deliveries = Deliveries(self.prover, end_of(today))
+        self.records = ReportRecords(self.prover)
+
+    def report(self, about: str | None, customer: str | None = None, progress: Progress | None = None) -> ServiceReport:
+        """The report on an agreement, on every agreement on a service, or on every one with a customer; one or both named."""
+        references = ReportSubjects(self.prover, self.period).both(about, customer)
+        found = []
+        for reference in references:
+            found.append(self.agreement(reference))
+            if progress:
+                progress(len(found), len(references))
+        audiences = {one.customer for one in found}
+        return ServiceReport(
+            about=self.records.told(about or customer or ""),
+            period=self.period,
+            as_of=self.prover.today,
+            over=self.period.last < self.prover.today,
+            audience=audiences.pop() if len(audiences) == 1 else None,
+            agreements=tuple(found),
+        )
+
+    def agreement(self, reference: str) -> AgreementReport:
+        """The report on one agreement."""
+        sight = self._sight(reference)
+        words, delivered, period = sight.words, sight.delivered, self.period
+        agreement = _agreement(words)
+        incidents = ReportedIncidents(words, sight.seen)
+        about = self._promised(sight)
+        lines = tuple(_lines(delivered.targets, sight.charted.targets))
+        money = money_of(agreement, self._monthly(sight), period)
+        return AgreementReport(
+            delivered=delivered,
+            agreement=self.records.told(reference),
+            service=self.records.told(delivered.service) if delivered.service else None,
+            customer=self.records.told(delivered.customer) if delivered.customer else None,
+            owner=self.records.told(agreement.owner),
+            draft=delivered.version is None,
+            light=overall(one.light for one in lines),
+            periods=sight.charted.periods,
+            lines=lines,
+            workload=tuple(_lines(delivered.workload, sight.charted.workload)),
+            breaches=tuple(self._breach(one, reference, incidents) for one in lines if one.now.met is False),
+            consequences=_consequences(agreement, sight.charted),
+            incidents=incidents.table(sight.charted.periods),
+            security_incidents=incidents.security(period),
+            prices=prices_of(agreement),
+            money=money,
+            improvements=self.records.improvements(about),
+            interruptions=self.records.interruptions(about, self._after(delivered.zone), None),
+            interruptions_held=self.records.interruptions(about, *period.seconds(delivered.zone)),
+            complaints=self.records.complaints(about, period),
+            surveys=self.records.surveys(about, period),
+            suppliers=self.records.suppliers(dict(delivered.suppliers), period),
+            reviews=self.records.reviews(about, period),
+            conventions=(*_counted(lines), *delivered.conventions),
+        )
+
+    def _sight(self, reference: str) -> _Sight:
+        period = self.period
+        if period.kind in _CHARTED:
+            charted = delivered = self.deliveries.of(reference, period, PERIODS)
+        else:
+            delivered = self.deliveries.of(reference, period, LIKE_IT)
+            charted = self.deliveries.of(reference, _last_month(period), PERIODS)
+        words = Wording(self.prover, reference, charted.periods[0].first).on(period.last)
+        services = self.deliveries.services(words)
+        seen = tuple(self.deliveries.observations(one, charted.periods, charted.zone) for one in services)
+        return _Sight(words, delivered, charted, seen)
+
+    def _monthly(self, sight: _Sight) -> Delivered:
+        """What was delivered month by month, by which credits go."""
+        if self.period.kind is not MeasuringPeriod.week:
+            return sight.charted
+        return self.deliveries.of(sight.delivered.agreement, _last_month(self.period), PERIODS)
+
+    def _promised(self, sight: _Sight) -> Promised:
+        services = tuple(one.service for one in sight.seen)
+        parts = parts_of_services(self.prover, services)
+        return Promised(sight.delivered.agreement, services, parts, sight.delivered.customer, sight.delivered.zone)
+
+    def _after(self, zone: str) -> int:
+        """The instant from which interruptions are to come: the end of the period, or the beginning of the day if later."""
+        return max(self.period.seconds(zone)[1], end_of(self.prover.today) - DAY_SECONDS)
+
+    def _breach(self, line: TargetLine, agreement: str, incidents: ReportedIncidents) -> Breach:
+        clause = line.series.clause
+        causes, unexplained = incidents.causes(clause, line.now.period)
+        on_end = line.series.missed_on_end
+        return Breach(line.now, on_end, causes, unexplained, self.records.actions(agreement, clause))
+
+
+def _last_month(period: Period) -> Period:
+    return Period.containing(period.last, MeasuringPeriod.month)
+
+
+def _agreement(words: Words) -> Agreement:
+    if words.agreement is None:
+        raise Refused(f"{words.record.reference} is no agreement")
+    return words.agreement
+
+
+def _lines(targets: Sequence[Series], charted: Sequence[Series]) -> list[TargetLine]:
+    charts = {one.clause: one.attainments for one in charted}
+    return [TargetLine(one, light_of(one), charts.get(one.clause, ())) for one in targets]
+
+
+def _consequences(agreement: Agreement, charted: Delivered) -> tuple[ConsequenceDue, ...]:
+    """What follows from misses on end, by the measuring periods of each target, each of them once."""
+    series = {one.clause: _each_once(one.attainments) for one in charted.targets}
+    return consequences_standing(agreement.consequences, series)
+
+
+def _each_once(attainments: Sequence[Attainment | None]) -> list[Attainment]:
+    """The last attainment of each period: a quarter that is looked at in three months is one."""
+    return list({one.period: one for one in attainments if one}.values())
+
+
+def _counted(lines: Sequence[TargetLine]) -> list[str]:
+    """How targets were counted: those for which the same sentences hold are named together, before the sentences."""
+    said: dict[tuple[str, ...], list[str]] = {}
+    for line in lines:
+        said.setdefault(line.now.conventions, []).append(line.now.title)
+    told = ((", ".join(dict.fromkeys(titles)), "; ".join(sentences)) for sentences, titles in said.items())
+    return [f"{titles}: {sentences}" for titles, sentences in told if sentences]

@@ -1,0 +1,100 @@
+"""Judge: whether what was measured after the actions of an improvement item is better than before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sdflow.adapters import statistics
+from sdflow.domain.attainment.result import Attainment
+from sdflow.domain.delivered import Series
+from sdflow.domain.errors import Refused
+from sdflow.domain.improvement import Improvement, Improving, Kpi
+from sdflow.domain.improvement_demands import Demands
+from sdflow.domain.improvement_test import Compared, PValues, compared
+from sdflow.domain.record import Record
+from sdflow.engine.change import acting
+from sdflow.engine.proof import Prover
+from sdflow.engine.workspace import Occasion, Workspace
+
+TESTS = PValues(statistics.fisher, statistics.mann_whitney)
+REASON = "measured after its actions"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An item, what its periods before and after its actions were, and how they compare."""
+
+    reference: str
+    figure: str
+    unit: str
+    before: tuple[Attainment, ...]
+    after: tuple[Attainment, ...]
+    begun_on: date
+    done_on: date
+    found: Compared
+
+
+def judge(workspace: Workspace, occasion: Occasion, reference: str, *, dry_run: bool = False) -> Judged:
+    """Compare the periods that ended before the first action was done with those that began after the last one was.
+
+    Where there is enough data the value is written into the item as measured, unless it is a `dry_run`; whoever verifies
+    the item closes it. Refused where the item has no figure of a clause, or actions that are not done.
+    """
+    with acting(workspace, occasion, "judge", REASON) as change:
+        prover = Prover(workspace, change.writing, occasion.today)
+        record = change.writing.lock(reference)
+        content = workspace.definitions.content(record)
+        if not isinstance(content, Improving):
+            raise Refused(f"{reference} is no improvement item", advice="name an item such as SIP-0001")
+        said = content.improvement()
+        begun, done = _actions_done(reference, said)
+        judged = _judged(prover, record, said, begun, done)
+        if judged.found.result is not None and not dry_run:
+            change.revise(record, content.measured(judged.found.result), occasion.actor)
+    return judged
+
+
+def _judged(prover: Prover, record: Record, said: Improvement, begun: date, done: date) -> Judged:
+    kpi, series = _figure(prover, record.reference, said)
+    known = [one for one in series.attainments if one and one.achieved is not None]
+    before = tuple(one for one in known if one.period.last < begun)
+    after = tuple(one for one in known if one.period.first > done)
+    found = compared(before, after, kpi.direction, _demands(prover, record), TESTS)
+    return Judged(record.reference, kpi.title, kpi.unit, before, after, begun, done, found)
+
+
+def _figure(prover: Prover, reference: str, said: Improvement) -> tuple[Kpi, Series]:
+    if said.kpi is None or said.kpi.baseline is None or said.concern is None or not said.concern.target:
+        raise Refused(
+            f"{reference} has no figure with a baseline of a clause that is measured",
+            advice="items that sdflow improve raises from missed targets have one; others are measured by hand",
+        )
+    series = prover.delivered.series(said.concern.record, said.concern.target)
+    if series is None:
+        raise Refused(
+            f"nothing was measured of {said.concern.target} of {said.concern.record}",
+            advice="take in what was measured: sdflow measure",
+        )
+    return said.kpi, series
+
+
+def _actions_done(reference: str, said: Improvement) -> tuple[date, date]:
+    """The days on which the first and the last action was done."""
+    days = [one.done_on for one in said.actions.values() if one.done_on]
+    if not days or len(days) < len(said.actions):
+        raise Refused(
+            f"{reference} has actions that are not done, or none at all, so there is no time after them",
+            advice=f"write down when they were done: sdflow amend {reference} --set actions.KEY.done_on=DAY",
+        )
+    return min(days), max(days)
+
+
+def _demands(prover: Prover, record: Record) -> Demands:
+    demands = prover.definitions.workflows[record.kind].verification
+    if demands is None:
+        raise Refused(
+            f"the life cycle of {record.kind} does not say how much data a comparison needs",
+            advice="give verification with level, least_cases and least_periods in its workflow file",
+        )
+    return demands

@@ -1,0 +1,254 @@
+"""Attainment: what was delivered is held against what was promised, and what was missed becomes one item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from desk import OMAR, Desk
+from ledger import AGREEMENT, PARTS, SUPPORT, Ledger
+
+Write = Callable[[str, str], Path]
+RESTORE, AVAILABILITY = "targets.restore.P1", "targets.availability"
+MISSED = "missed target"
+
+
+@pytest.fixture
+def ledger(desk: Desk, write: Write) -> Ledger:
+    desk.must("apply", str(write("parts.yaml", PARTS)))
+    found = Ledger(desk, write)
+    found.adopt(AGREEMENT, "SLA-0900")
+    return found
+
+
+def month(ledger: Ledger, number: int, late: int, cases: int = 4, cause: str = "") -> None:
+    """A month of which the desk tells so many cases, so many of which took longer than the four hours."""
+    days = {2: 28, 4: 30, 6: 30}.get(number, 31)
+    first = f"2026-{number:02}"
+    taken = [(f"{first}-{day + 1:02}", 6 if day < late else 2, cause if day < late else "") for day in range(cases)]
+    ledger.incidents(f"{first}-01", f"{first}-{days}", *taken)
+
+
+def test_without_any_measurement_nothing_is_said(ledger: Ledger) -> None:
+    assert ledger.rules("2026-06-10") == []
+    assert not any(
+        fact["kind"].startswith(("target_att", "unanswered")) for fact in ledger.proof("2026-06-10")["facts"]
+    )
+
+
+def test_a_month_of_which_nobody_told_is_no_month_below_target(ledger: Ledger) -> None:
+    ledger.outages("2026-01-01", "2026-01-31")
+    assert ledger.rules("2026-06-10") == []
+
+
+def test_a_month_below_target_is_a_warning_with_the_figure(ledger: Ledger) -> None:
+    month(ledger, 1, late=1)
+    assert ledger.rules("2026-01-31") == [], "January is not over yet"
+    ((_, clause, message),) = ledger.found("2026-02-01", "SLM-301")
+    assert clause == RESTORE
+    assert "in 2026-01: 75 per cent, where 90 are promised; 1 of 4 cases missed it" in message
+    month(ledger, 2, late=0)
+    assert ledger.rules("2026-03-01") == []
+    assert "was reached in 2026-02: 100 per cent" in str(ledger.proof("2026-03-01")["proven"])
+    assert ledger.rules("2026-02-20") == ["SLM-301"], "what was known on a day is found for that day"
+
+
+def test_the_third_month_on_end_is_a_breach(ledger: Ledger) -> None:
+    for number in (1, 2, 3):
+        month(ledger, number, late=2)
+    assert ledger.found("2026-03-31", "SLM-302") == []
+    ((_, clause, message),) = ledger.found("2026-04-01", "SLM-302")
+    assert (clause, "in 3 periods on end, up to 2026-03" in message) == (RESTORE, True)
+    assert ledger.found("2026-04-01", "SLM-301") == []
+    ledger.desk.must("steps", "SLA-0900", day="2026-04-01")
+
+
+def test_a_month_without_data_ends_the_row(ledger: Ledger) -> None:
+    for number in (1, 2, 4):
+        month(ledger, number, late=2)
+    assert ledger.found("2026-05-01", "SLM-302") == []
+    assert len(ledger.found("2026-05-01", "SLM-301")) == 1
+
+
+def test_months_below_target_are_one_item_to_which_later_ones_are_added(ledger: Ledger) -> None:
+    month(ledger, 1, late=1)
+    assert ledger.improve("2026-02-02") == [("raised", "SIP-0001", RESTORE, MISSED)]
+    assert ledger.improve("2026-02-03") == [("known", "SIP-0001", RESTORE, MISSED)]
+    kpi = ledger.item("SIP-0001")["kpi"]
+    assert (kpi["title"], kpi["unit"], kpi["direction"], kpi["target"]) == ("Restoration, P1", "per cent", "more", "90")
+    assert kpi["baseline"] == {"value": "75", "on": "2026-01-31", "how": "4 cases, of which 1 missed it"}
+    month(ledger, 2, late=2)
+    month(ledger, 3, late=3)
+    assert ledger.improve("2026-03-02") == [("appended", "SIP-0001", RESTORE, MISSED)]
+    assert ledger.improve("2026-04-02") == [("appended", "SIP-0001", RESTORE, MISSED)]
+    assert ledger.improve("2026-04-03") == [("known", "SIP-0001", RESTORE, MISSED)]
+    content = ledger.item("SIP-0001")
+    seen = [(one["value"], one["measured_on"], one["cases"], one["missed"]) for one in content["occurrences"].values()]
+    assert seen == [("75", "2026-01-31", 4, 1), ("50", "2026-02-28", 4, 2), ("25", "2026-03-31", 4, 3)]
+    assert content["kpi"]["baseline"]["value"] == "75", "the first measured value stays the baseline"
+
+
+def test_a_cause_that_comes_back_is_an_item_of_its_own(ledger: Ledger) -> None:
+    month(ledger, 1, late=1, cause="full disk")
+    month(ledger, 2, late=1, cause="full disk")
+    assert ledger.found("2026-03-02", "SLM-303") == []
+    month(ledger, 3, late=1, cause="full disk")
+    ((_, clause, message),) = ledger.found("2026-04-02", "SLM-303")
+    assert clause == RESTORE
+    assert "3 incidents missed it with the same cause, full disk" in message
+    causes = {cause for _, _, _, cause in ledger.improve("2026-04-02")}
+    assert causes == {MISSED, "recurring cause: full disk"}
+
+
+def test_a_miss_that_nobody_takes_up_is_a_breach_after_thirty_days(ledger: Ledger) -> None:
+    month(ledger, 1, late=1)
+    month(ledger, 2, late=0)
+    assert "SLM-029" not in ledger.rules("2026-03-02")
+    ((_, clause, message),) = ledger.found("2026-03-03", "SLM-029")
+    assert (clause, "missed in 2026-01" in message) == (RESTORE, True)
+
+
+def test_an_item_or_an_acceptance_answers_a_miss(ledger: Ledger) -> None:
+    month(ledger, 1, late=1)
+    ledger.improve("2026-02-02")
+    assert "SLM-029" not in ledger.rules("2026-03-20")
+    ledger.desk.must("amend", "SIP-0001", "--set", "closure_reason=The desk was at fault.", day="2026-02-05")
+    ledger.desk.must("advance", "SIP-0001", "cancel", day="2026-02-05")
+    assert "SLM-029" not in ledger.rules("2026-03-20"), "what was looked at and given up is no silence"
+
+
+def test_a_waived_miss_is_answered(ledger: Ledger) -> None:
+    month(ledger, 1, late=1)
+    words = ("--reason", "a strike", "--owner", OMAR, "--until", "2026-06-30", "--clause", RESTORE)
+    waiver = ledger.desk.must("waive", "SLA-0900", "SLM-301", *words, "--json", day="2026-02-02").data["reference"]
+    assert "SLM-029" in ledger.rules("2026-03-20"), "what is proposed answers nothing"
+    ledger.desk.must("advance", waiver, "approve", person=OMAR, day="2026-02-03")
+    assert "SLM-029" not in ledger.rules("2026-03-20")
+
+
+def test_more_promised_than_was_delivered_in_a_year_is_a_warning_with_the_figure(ledger: Ledger) -> None:
+    ledger.outages("2026-01-01", "2026-09-30", "2026-05-03T00:00:00,2026-05-07T09:36:00")
+    ((_, clause, message),) = ledger.found("2026-10-05", "AVM-101")
+    assert clause == AVAILABILITY
+    shown = round(100 * (1 - 105.6 / (273 * 24)) - 0.0000005, 6)
+    assert f"99 % are promised, and {shown} % were delivered" in message
+    assert ledger.found("2026-03-05", "AVM-101") == [], "what is watched for two months says little of a year"
+
+
+def test_a_supporter_that_missed_its_own_target_in_the_month_is_named(ledger: Ledger) -> None:
+    ledger.adopt(SUPPORT, "OLA-0900")
+    ledger.outages("2026-01-01", "2026-02-28", "2026-01-03T00:00:00,2026-01-03T12:00:00")
+    ((_, clause, message),) = ledger.found("2026-02-05", "SLM-307")
+    assert clause == AVAILABILITY
+    assert "OLA-0900 Keeping the vault missed its own target in 2026-01" in message
+    assert ledger.found("2026-03-05", "SLM-307") == []
+
+
+def test_what_was_missed_stops_no_step(ledger: Ledger) -> None:
+    for number in (1, 2, 3):
+        month(ledger, number, late=2)
+    ledger.desk.must("advance", "SLA-0900", "revise", day="2026-04-02")
+    for one in ledger.desk.must("steps", "SLA-0900", "--json", day="2026-04-02").data["steps"]:
+        assert "SLM-302" not in str(one)
+    assert [one[0] for one in ledger.found("2026-04-02", "SLM-302")] == ["SLM-302"]
+
+
+def test_what_a_draft_would_promise_is_not_missed_yet(desk: Desk, write: Write) -> None:
+    desk.must("apply", str(write("all.yaml", f"{PARTS}---{AGREEMENT}")))
+    ledger = Ledger(desk, write)
+    month(ledger, 1, late=3)
+    assert ledger.rules("2026-04-02") == []
+
+
+def years(ledger: Ledger, before: tuple[int, int], after: tuple[int, int], cases: int = 10) -> None:
+    """Two months before and two after an action of the first days of March: so many of the cases late in each."""
+    for number, late in zip((1, 2, 4, 5), (*before, *after), strict=True):
+        month(ledger, number, late, cases)
+
+
+def done(ledger: Ledger) -> None:
+    """The item that the missed months raised, with an action that was done in March."""
+    ledger.improve("2026-03-02")
+    clauses = ("actions.shift.what=A second shift", "actions.shift.done_on=2026-03-10")
+    ledger.desk.must("amend", "SIP-0001", *(word for one in clauses for word in ("--set", one)), day="2026-03-10")
+
+
+def test_what_came_of_an_item_is_told_by_a_test_and_written_down(ledger: Ledger) -> None:
+    years(ledger, (5, 6), (0, 1))
+    done(ledger)
+    judged = ledger.type("judge", "SIP-0001", "--dry-run", "--json", day="2026-06-02").data["judged"]
+    assert (judged["found"]["before"], judged["found"]["after"], judged["found"]["better"]) == (20, 20, True)
+    assert "measured" not in ledger.item("SIP-0001")["kpi"]
+    words = ledger.desk.must("judge", "SIP-0001", day="2026-06-02").words
+    assert "Fisher's exact test, one-sided: 20 cases before, 20 after" in words
+    measured = ledger.item("SIP-0001")["kpi"]["measured"]
+    assert (measured["value"], measured["on"]) == ("95", "2026-05-31")
+    assert "p = 0.0007" in measured["how"], "hypergeometric tail of 19 or 20 of the 28 that were met"
+    assert ledger.desk.must("show", "SIP-0001", "--json").data["record"]["state"] == "raised", "it closes nothing"
+
+
+def test_below_the_minimum_nothing_is_said(ledger: Ledger) -> None:
+    years(ledger, (5, 6), (0, 0), cases=9)
+    done(ledger)
+    words = ledger.desk.must("judge", "SIP-0001", day="2026-06-02").words
+    assert "Not enough data" in words
+    assert "18 cases before and 18 after" in words
+    assert "measured" not in ledger.item("SIP-0001")["kpi"]
+
+
+def test_an_improvement_that_may_be_chance_is_called_so(ledger: Ledger) -> None:
+    years(ledger, (3, 3), (2, 3))
+    done(ledger)
+    ledger.desk.must("judge", "SIP-0001", day="2026-06-02")
+    assert "not shown to be better" in ledger.item("SIP-0001")["kpi"]["measured"]["how"]
+
+
+def test_what_is_not_done_is_not_judged(ledger: Ledger) -> None:
+    years(ledger, (5, 6), (0, 0))
+    ledger.improve("2026-03-02")
+    said = ledger.type("judge", "SIP-0001", day="2026-06-02")
+    assert (said.code, "actions that are not done, or none at all" in said.words) == (1, True)
+    said = ledger.type("judge", "SLA-0900", day="2026-06-02")
+    assert (said.code, "is no improvement item" in said.words) == (1, True)
+
+
+PLAN = "consequences: {plan: {clause: targets.availability, periods: 1, what: Service improvement plan}}\n"
+
+
+def test_what_was_agreed_to_follow_from_one_month_is_due_and_part_of_the_same_item(desk: Desk, write: Write) -> None:
+    desk.must("apply", str(write("parts.yaml", PARTS)))
+    ledger = Ledger(desk, write)
+    ledger.adopt(AGREEMENT + PLAN, "SLA-0900")
+    ledger.outages("2026-01-01", "2026-02-28", "2026-01-03T00:00:00,2026-01-03T12:00:00")
+    ((_, clause, message),) = ledger.found("2026-02-02", "SLM-304")
+    assert (clause, "Service improvement plan" in message) == (AVAILABILITY, True)
+    assert ledger.improve("2026-02-02") == [("raised", "SIP-0001", AVAILABILITY, MISSED)]
+    item = ledger.item("SIP-0001")
+    assert "Service improvement plan" in item["occurrences"]["o1"]["statement"]
+    assert item["kpi"]["baseline"]["value"] == "98.387096"
+    assert ledger.rules("2026-03-02") == []
+
+
+SUSPENSION = """consequences:
+  suspension: {clause: components.vault.availability, below: 80, periods: 3, what: Suspension}
+"""
+
+
+def test_what_a_supporter_agreed_to_follow_is_an_item_about_its_agreement(desk: Desk, write: Write) -> None:
+    desk.must("apply", str(write("parts.yaml", PARTS)))
+    ledger = Ledger(desk, write)
+    ledger.adopt(AGREEMENT, "SLA-0900")
+    ledger.adopt(SUPPORT + SUSPENSION, "OLA-0900")
+    eight = [f"2026-{one:02}-02T00:00:00,2026-{one:02}-10T00:00:00" for one in (1, 2, 3)]
+    ledger.outages("2026-01-01", "2026-03-31", *eight)
+    assert ledger.found("2026-03-31", "SLM-306") == []
+    ((_, clause, message),) = ledger.found("2026-04-02", "SLM-306")
+    assert (clause, "Suspension" in message) == ("components.vault.availability", True)
+    about = [
+        one["found"]["concern"]
+        for one in desk.must("improve", "SLA-0900", "--json", day="2026-04-02").data["shortcomings"]
+    ]
+    assert {"record": "OLA-0900", "target": "components.vault.availability", "cause": MISSED} in about
+    assert {one[0] for one in ledger.improve("2026-04-03")} == {"known"}
