@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-
 from desk import HELEN, Desk
-
 
 AGREED, DOWN, BREAKS = 15_780, 180, 3
 TODAY = "2026-11-03"
@@ -212,11 +210,11 @@ def cases() -> Iterator[Case]:
             first += timedelta(days=1)
         for number in range(6):
             priority = f"P{number // 2 + 1}"
-            reported = datetime(first.year, first.month, first.day, 9, 10 * number)
+            reported = datetime.combine(first, time(9, 10 * number))
             yield Case(f"I-{first:%y%m}-{number}", priority, reported, 20, 120, "")
         day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
-    yield Case("I-2610-8", "P1", datetime(2026, 10, 6, 9, 5), 45, 300, "full disc")
-    yield Case("I-2610-9", "P1", datetime(2026, 10, 13, 10, 0), 10, 60, "stolen laptop", security=True)
+    yield Case("I-2610-8", "P1", datetime.fromisoformat("2026-10-06T09:05"), 45, 300, "full disc")
+    yield Case("I-2610-9", "P1", datetime.fromisoformat("2026-10-13T10:00"), 10, 60, "stolen laptop", security=True)
 
 
 def measurements() -> Iterator[str]:

@@ -11,6 +11,8 @@ from sdflow.domain.kind import Content
 NOT_OF_A_KIND = {
     "stamp": "what a signature shows on the page",
     "annex": "contacts of any agreement as of a day",
+    "availability_report": "how available services were in a period",
+    "service_report": "what was delivered in a period against what was agreed",
     "catalogue": "every service on a day, or one of them",
     "improvements": "every improvement item on a day, or the whole programme",
     "chain": "the chains from business need to promise that proofs have found",

@@ -306,6 +306,14 @@ def _of_test(case: Case) -> Iterator[str]:
         yield "SCM-027"
     if measured and time is None:
         yield "SCM-038"
+    yield from _of_measured_figures(case)
+
+
+def _of_measured_figures(case: Case) -> Iterator[str]:
+    if case.test is None:
+        return
+    measured, _version, _outcome, _days, time, point, least = case.test
+    promised = case.promise or (None, None, None, None)
     if measured and point is None and any(one is not None for one in [*(n[2] for n in case.needs), promised[1]]):
         yield "SCM-040"
     if measured and least is None and any(one is not None for one in [*(n[3] for n in case.needs), promised[2]]):

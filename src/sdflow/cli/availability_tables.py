@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 from sdflow.cli.presentation import day, reference, shown, table
-from sdflow.cli.report_tables import BLOCKS, figure, light
+from sdflow.cli.report_tables import BLOCKS, causes_text, figure, light
 from sdflow.domain.attainment.impact import FailureEffect
 from sdflow.domain.availability_report import (
     BREAK_MINUTES,
@@ -47,48 +48,53 @@ def _print_service(out: Console, one: ServiceAvailability) -> None:
     out.print(f"{reference(one.service.reference)}  [title]{shown(one.service.title)}[/]")
     agreed = ", ".join(each.reference for each in one.agreements) or "nothing is agreed"
     out.print(f"  [quiet]{shown(one.hours)} ({escape(one.zone)}); {escape(agreed)}[/]\n")
-    rows = [("[title]The service[/]", *_cells(one.numbers), _trend(one.trend))]
-    rows += [
-        (
-            f"{reference(part.component.reference)}{' [warning]alone[/]' if part.alone else ''}",
-            *_cells(part.numbers),
-            "",
-        )
-        for part in one.components
-    ]
-    columns = ("", "Available", "Breaks", "Down", "MTRS", "MTBF", "MTBSI", "Over time")
-    out.print(table(columns, rows, right=columns[1:7]))
-    if one.numbers.breaks:
-        out.print(f"  breaks: {_lengths(one.numbers.by_length)}; the longest {shown(one.numbers.longest)}")
-    if one.numbers.note:
-        out.print(f"  [quiet]{shown(one.numbers.note)}[/]")
-    if one.planned:
-        said = ", ".join(
-            f"{way.replace('_', ' ')} {figure(share, 'per cent')}" for way, share in one.planned.percents.items()
-        )
-        out.print(
-            f"  announced windows: {minutes(one.planned.minutes)} of agreed time; availability by convention: {said}"
-        )
-    if one.user_minutes is not None:
-        unknown = f"; of {one.users_unknown} stretches nobody knows whom they hit" if one.users_unknown else ""
-        out.print(f"  users lost [title]{one.user_minutes:,.0f}[/] user-minutes{unknown}")
-    if one.causes or one.unexplained:
-        causes = [f"{each.cause} ({each.cases})" for each in one.causes]
-        causes += [f"no cause named ({one.unexplained})"] if one.unexplained else []
-        out.print(f"  causes of outages: {shown(', '.join(causes))}")
-    if one.life_cycle:
+    out.print(_figures(one))
+    for text in (*_breaks(one), *_cost(one)):
+        out.print(f"  {text}")
+    if one.life_cycle and any(stage.cases for stage in one.life_cycle.stages):
         out.print()
         out.print(_life_cycle(one.life_cycle))
+    for text in _promised(one):
+        out.print(f"  {text}")
+
+
+def _figures(one: ServiceAvailability) -> Table:
+    rows = [("[title]The service[/]", *_cells(one.numbers), _trend(one.trend))]
+    for part in one.components:
+        alone = " [warning]alone[/]" if part.alone else ""
+        rows.append((f"{reference(part.component.reference)}{alone}", *_cells(part.numbers), ""))
+    columns = ("", "Available", "Breaks", "Down", "MTRS", "MTBF", "MTBSI", "Over time")
+    return table(columns, rows, right=columns[1:7])
+
+
+def _breaks(one: ServiceAvailability) -> Iterator[str]:
+    if one.numbers.breaks:
+        yield f"breaks: {_lengths(one.numbers.by_length)}; the longest {shown(one.numbers.longest)}"
+    if one.numbers.note:
+        yield f"[quiet]{shown(one.numbers.note)}[/]"
+    if one.planned:
+        shares = one.planned.percents.items()
+        said = ", ".join(f"{way.replace('_', ' ')} {figure(share, 'per cent')}" for way, share in shares)
+        yield f"announced windows: {minutes(one.planned.minutes)} of agreed time; availability by convention: {said}"
+
+
+def _cost(one: ServiceAvailability) -> Iterator[str]:
+    if one.user_minutes is not None:
+        unknown = f"; of {one.users_unknown} stretches nobody knows whom they hit" if one.users_unknown else ""
+        yield f"users lost [title]{one.user_minutes:,.0f}[/] user-minutes{unknown}"
+    if one.causes or one.unexplained:
+        yield f"causes of outages: {causes_text(one.causes, one.unexplained)}"
+
+
+def _promised(one: ServiceAvailability) -> Iterator[str]:
     vital = [each.process for each in one.vital if each.vital]
     if vital:
-        out.print(f"  vital business functions that need it: {shown(', '.join(vital))}")
+        yield f"vital business functions that need it: {shown(', '.join(vital))}"
     for aspect, attainments in one.attainments.items():
         met = sum(each.met is True for each in attainments)
         known = sum(each.met is not None for each in attainments)
         mark = Light.grey if not known else Light.green if met == known else Light.red
-        out.print(
-            f"  {light(mark)} {aspect.value}: {met} of {known} measured targets met, of {len(attainments)} in all"
-        )
+        yield f"{light(mark)} {aspect.value}: {met} of {known} measured targets met, of {len(attainments)} in all"
 
 
 def minutes(value: Decimal | None) -> str:
@@ -127,7 +133,7 @@ def _lengths(counts: Sequence[int]) -> str:
     return ", ".join(f"{count} {name}" for count, name in zip(counts, names, strict=True) if count)
 
 
-def _life_cycle(found: LifeCycleTable) -> object:
+def _life_cycle(found: LifeCycleTable) -> Table:
     rows = [
         (one.title, f"{one.cases:,}", minutes(one.mean_minutes), figure(one.percent, "per cent"))
         for one in found.stages

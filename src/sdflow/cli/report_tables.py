@@ -7,12 +7,14 @@ from decimal import Decimal
 
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 from sdflow.cli.presentation import day, reference, shown, table
 from sdflow.domain.attainment.result import Attainment
 from sdflow.domain.service_report import (
     AgreementReport,
     Breach,
+    CauseCount,
     IncidentTable,
     InterruptionLine,
     Money,
@@ -25,6 +27,9 @@ from sdflow.domain.traffic_light import MEANINGS, Light
 
 STYLES = {Light.red: "breach", Light.amber: "warning", Light.green: "good", Light.grey: "quiet"}
 MARKS = {Light.red: "✗", Light.amber: "!", Light.green: "✓", Light.grey: "·"}
+MOST_CAUSES = 8
+"""So many causes are shown; --json has all of them."""
+
 BLOCKS = "▁▂▃▄▅▆▇█"
 
 
@@ -92,7 +97,7 @@ def _counts(one: AgreementReport) -> str:
     return "; ".join(said) or "it promises nothing that is measured"
 
 
-def _targets(lines: Sequence[TargetLine], title: str = "Target") -> object:
+def _targets(lines: Sequence[TargetLine], title: str = "Target") -> Table:
     rows = [
         (
             light(line.light),
@@ -131,12 +136,22 @@ def _breach(one: Breach) -> Iterator[str]:
     yield f"[breach]✗[/] {shown(attained.title)}: {figure(attained.shown, attained.unit)}{on_end}"
     if attained.worst:
         yield f"    worst: {shown(attained.worst)}"
-    causes = [f"{each.cause} ({each.cases})" for each in one.causes]
-    causes += [f"no cause named ({one.unexplained})"] if one.unexplained else []
-    if causes:
-        yield f"    causes: {shown(', '.join(causes))}"
+    if one.causes or one.unexplained:
+        yield f"    causes: {causes_text(one.causes, one.unexplained)}"
     actions = ", ".join(f"{reference(each.reference)} {shown(each.title)}" for each in one.actions)
     yield f"    {actions or '[warning]nobody has taken it up[/]; raise an item with: sdflow improve'}"
+
+
+def causes_text(causes: Sequence[CauseCount], unexplained: int) -> str:
+    """The most frequent causes, how many others there are, and of how many cases none is named."""
+    said = [f"{one.cause} ({one.cases:,})" for one in causes[:MOST_CAUSES]]
+    others = causes[MOST_CAUSES:]
+    if others:
+        said.append(
+            f"{len(others):,} further {'cause' if len(others) == 1 else 'causes'} ({sum(one.cases for one in others):,})"
+        )
+    said += [f"no cause named ({unexplained:,})"] if unexplained else []
+    return shown(", ".join(said))
 
 
 def _follows(what: str, clause: str, periods: int, needed: int) -> str:
@@ -180,7 +195,7 @@ def _interruption(one: InterruptionLine) -> str:
     )
 
 
-def _incidents(found: IncidentTable) -> object:
+def _incidents(found: IncidentTable) -> Table:
     rows = [(escape(name or "none"), *map(_count, row)) for name, row in found.rows.items()]
     rows.append(("[title]All[/]", *map(_count, found.total)))
     names = [one.name[2:] for one in found.periods]

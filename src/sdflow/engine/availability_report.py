@@ -21,7 +21,7 @@ from sdflow.domain.availability_report import (
     ServiceAvailability,
     VitalFunction,
 )
-from sdflow.domain.composition import serial_components
+from sdflow.domain.composition import needed_components, serial_components
 from sdflow.domain.delivered import Delivered
 from sdflow.domain.errors import Refused
 from sdflow.domain.measured import UNKNOWN, Incidents, Moment
@@ -121,6 +121,10 @@ class AvailabilityReporter:
         """A service in the hours of each of its agreements, once for those that share them."""
         return [self._in_hours(service, frame) for frame in self._frames(agreements)]
 
+    def service_as_agreed(self, service: str) -> list[ServiceAvailability]:
+        """A service in the hours of every agreement with a customer that held in the period."""
+        return self.service(service, self._agreements(service, None))
+
     def impact(self, found: Sequence[ServiceAvailability]) -> tuple[ImpactRow, ...]:
         """What the failure of each component does to services, and what it cost their users, in the first hours of each."""
         services = {one.service.reference: one for one in reversed(found)}
@@ -216,7 +220,7 @@ class AvailabilityReporter:
         observed = seen.of_service(hours, self.period)
         alone = set(serial_components(seen.structure, seen.dependencies))
         users = self._users(service)
-        for one in seen.dependencies:
+        for one in needed_components(seen.structure, seen.dependencies):
             numbers = numbers_of(seen.of_component(one, hours, self.period))
             known = numbers.percent is not None
             lost = component_user_minutes(seen.component_downtime[one].time, observed, users) if known else None

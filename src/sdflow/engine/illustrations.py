@@ -10,13 +10,14 @@ from sdflow.domain.fact import AvailabilityCover
 from sdflow.domain.kind import Content
 from sdflow.domain.record import Record
 from sdflow.domain.service_time import CalendarHours
+from sdflow.engine.availability_illustration import availability_illustration
 from sdflow.engine.proof import Proof, Prover
 from sdflow.engine.recovery import recovery_illustration
 
 Illustration = Callable[[Prover, Record, Content, date], Mapping[str, Any]]
 """What a template is given besides, for a content as it stands on a day; nothing where the content has not its trait."""
 
-ILLUSTRATIONS: tuple[Illustration, ...] = (recovery_illustration,)
+ILLUSTRATIONS: tuple[Illustration, ...] = (recovery_illustration, availability_illustration)
 
 
 def illustrated(prover: Prover, record: Record, content: Content, today: date) -> dict[str, Any]:

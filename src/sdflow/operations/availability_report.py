@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
+from typing import Any
 
-from sdflow.domain.availability_report import BREAK_MINUTES, AvailabilityNumbers, AvailabilityReport, ServiceAvailability
+from sdflow.domain.availability_report import (
+    BREAK_MINUTES,
+    AvailabilityNumbers,
+    AvailabilityReport,
+    ServiceAvailability,
+)
 from sdflow.domain.content import plain
 from sdflow.domain.errors import Refused
 from sdflow.domain.period import Period
@@ -45,15 +51,20 @@ def availability_report(
 def availability_document(workspace: Workspace, report: AvailabilityReport, *, accessible: bool = False) -> bytes:
     """The report as a PDF."""
     title = f"Availability report {report.about.title} {report.period}"
-    view = {
+    manuscript = workspace.manuscript(title, report.as_of, accessible=accessible)
+    view = availability_view(report, asdict(workspace.organisation), workspace.generator)
+    return workspace.printing.document(Order("availability_report", view, manuscript))
+
+
+def availability_view(report: AvailabilityReport, organisation: Mapping[str, Any], generator: str) -> dict[str, Any]:
+    """What the template of the report is given."""
+    return {
         "report": report,
         "edges": BREAK_MINUTES,
-        "organisation": asdict(workspace.organisation),
+        "organisation": organisation,
         "effective_on": report.as_of,
-        "generator": workspace.generator,
+        "generator": generator,
     }
-    manuscript = workspace.manuscript(title, report.as_of, accessible=accessible)
-    return workspace.printing.document(Order("availability_report", view, manuscript))
 
 
 def availability_table(report: AvailabilityReport) -> bytes:

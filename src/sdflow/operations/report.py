@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sdflow.domain.attainment.result import Attainment
 from sdflow.domain.content import plain
@@ -46,16 +47,21 @@ def service_report(
 
 def report_document(workspace: Workspace, report: ServiceReport, *, accessible: bool = False) -> bytes:
     """The report as a PDF."""
-    manuscript = workspace.manuscript(f"Service report {report.about.title} {report.period}", report.as_of,
-                                      accessible=accessible)  # fmt: skip
-    view = {
+    title = f"Service report {report.about.title} {report.period}"
+    manuscript = workspace.manuscript(title, report.as_of, accessible=accessible)
+    view = report_view(report, asdict(workspace.organisation), workspace.generator)
+    return workspace.printing.document(Order("service_report", view, manuscript))
+
+
+def report_view(report: ServiceReport, organisation: Mapping[str, Any], generator: str) -> dict[str, Any]:
+    """What the template of the report is given."""
+    return {
         "report": report,
         "meanings": {light.value: meaning for light, meaning in MEANINGS.items()},
-        "organisation": asdict(workspace.organisation),
+        "organisation": organisation,
         "effective_on": report.as_of,
-        "generator": workspace.generator,
+        "generator": generator,
     }
-    return workspace.printing.document(Order("service_report", view, manuscript))
 
 
 def report_table(report: ServiceReport) -> bytes:
