@@ -56,7 +56,7 @@ def running() -> Invocation:
     made = Invocation.invoking(plan(), invoked)
     for entry in (
         told(42, "Status page written", notified=("users",)),
-        told(50, "Crisis room open", step="open"),
+        told(50, "Crisis room open", step="open", lost=("SVC-EMAIL",)),
         told(115, "Machines handed over", "PER-LIND", step="machines"),
         told(130, "Status page written", notified=("users", "board")),
         told(280, "Mailboxes restored", "PER-LIND", step="restore", restored=("SVC-EMAIL",), data_as_of=at(-45)),

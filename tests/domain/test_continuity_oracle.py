@@ -291,7 +291,7 @@ def _of_test(case: Case) -> Iterator[str]:
     if case.test is None:
         yield "SCM-022"
         return
-    measured, version, outcome, days, time, point, least = case.test
+    measured, version, outcome, days, time, _point, _least = case.test
     held = TODAY - timedelta(days=days)
     promised = case.promise or (None, None, None, None)
     if not measured:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from sdflow.domain.alignment.planned_recovery import minutes_promised
+from sdflow.domain.continuity import TestedService
 from sdflow.domain.continuity_scene import ContinuityScene, StatedPlan, StatedTest, strictest
 from sdflow.domain.fact import LastTest
 from sdflow.domain.terms import months_begun
@@ -43,11 +45,14 @@ def _fact(scene: ContinuityScene, plan: StatedPlan, stated: StatedTest | None) -
     tested = stated.tested(scene.service) if stated else None
     if stated is None or tested is None or stated.exercise.held_on is None:
         return untested
+    return _beside_what_is_needed(scene, _of_exercise(plan, stated, untested, scene.today), tested)
+
+
+def _of_exercise(plan: StatedPlan, stated: StatedTest, untested: LastTest, today: date) -> LastTest:
+    """What is to be said of a test as a whole."""
     exercise = stated.exercise
-    since = months_begun(stated.exercise.held_on, scene.today)
-    time, point, percent = objectives(scene)
-    early = exercise.plan_version == plan.source.version and not stated.is_of(plan)
-    least = tested.minimum_percent
+    since = months_begun(exercise.held_on, today) if exercise.held_on else None
+    agreed = untested.agreed_months
     return replace(
         untested,
         test=stated.source.label,
@@ -55,11 +60,20 @@ def _fact(scene: ContinuityScene, plan: StatedPlan, stated: StatedTest | None) -
         measured=exercise.measured,
         tested_version=exercise.plan_version,
         older=exercise.plan_version != plan.source.version,
-        written_on=plan.written_on if early else None,
+        written_on=_not_yet_written(plan, stated),
         outcome=exercise.outcome,
         held_on=exercise.held_on,
         months_since=since,
-        months_over=None if agreed is None else since - agreed,
+        months_over=None if agreed is None or since is None else since - agreed,
+    )
+
+
+def _beside_what_is_needed(scene: ContinuityScene, last: LastTest, tested: TestedService) -> LastTest:
+    """What the test showed of the service, and what it lacks."""
+    time, point, percent = objectives(scene)
+    least = tested.minimum_percent
+    return replace(
+        last,
         time_minutes=tested.time_minutes,
         needed_minutes=time,
         over_minutes=_over(tested.time_minutes, time),
@@ -70,6 +84,12 @@ def _fact(scene: ContinuityScene, plan: StatedPlan, stated: StatedTest | None) -
         needed_percent=percent,
         short_percent=None if percent is None or least is None else percent - least,
     )
+
+
+def _not_yet_written(plan: StatedPlan, stated: StatedTest) -> date | None:
+    """The day on which the version was written that a test names, where the test was held before it; none otherwise."""
+    named = stated.exercise.plan_version == plan.source.version
+    return plan.written_on if named and not stated.is_of(plan) else None
 
 
 def objectives(scene: ContinuityScene) -> tuple[int | None, int | None, Decimal | None]:

@@ -11,7 +11,6 @@ from sdflow.domain.fact.change import CheckedClause, EmbeddedChange, Requirement
 from sdflow.domain.fact.continuity import (
     AnalysedNeed,
     DependencyPoint,
-    LastTest,
     Link,
     NeededRecovery,
     NeverRestored,
@@ -40,6 +39,7 @@ from sdflow.domain.fact.delivered import (
     UnansweredMiss,
 )
 from sdflow.domain.fact.interruption import InterruptionNotice, InterruptionWindow
+from sdflow.domain.fact.last_test import LastTest
 from sdflow.domain.fact.planned_downtime import PlannedLength, PlannedNotice, PlannedTotal, PlannedWindow
 from sdflow.domain.fact.promise import (
     MissingTarget,
