@@ -522,6 +522,16 @@ RAW |= {kind: {**value.get("test", value), "title": T} for kind, value in FILLED
         "starts": "2027-01-01",
         "budget": {"amount": "1000.50", "currency": "EUR", "per": "year", "remark": T},
     },
+    "interruption": {
+        "title": T,
+        "owner": "PER-A",
+        "services": ["SVC-A"],
+        "components": ["CMP-A"],
+        "from_at": "2026-02-15T02:00:00+01:00",
+        "until_at": "2026-02-15T04:00:00Z",
+        "reason": T,
+        "announced": {"all": {"on": "2026-02-02", "channel": T}},
+    },
     "invocation": {
         "title": T,
         "owner": "PER-A",

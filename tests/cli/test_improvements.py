@@ -89,7 +89,14 @@ cost: {amount: 1200, currency: EUR}
 benefit: {amount: 5000, currency: EUR, per: year}
 actions:
   rota: {what: Draw up a rota for lunch time, who: PER-HADDAD, due_on: 2025-11-30}
+---
+kind: person
+reference: PER-MOSS
+title: Ida Moss
+organisation: TEAM-NORTHGATE
+roles: {finance_manager: {since: 2025-01-01}}
 """
+MOSS = "PER-MOSS"
 
 
 @pytest.fixture
@@ -215,7 +222,7 @@ def test_an_unknown_record_is_refused(desk: Desk) -> None:
 def in_progress(desk: Desk) -> None:
     desk.must("advance", "SIP-0100", "accept")
     desk.must("advance", "SIP-0100", "assess")
-    desk.must("advance", "SIP-0100", "approve", person=OMAR)
+    desk.must("advance", "SIP-0100", "approve", person=MOSS)
     desk.must("advance", "SIP-0100", "start", person=OMAR)
 
 
@@ -281,6 +288,22 @@ def test_who_assessed_an_item_does_not_approve_it(by_hand: Desk) -> None:
     by_hand.must("advance", "SIP-0100", "accept")
     by_hand.must("advance", "SIP-0100", "assess", person=OMAR)
     assert "took 'assess'" in refused(by_hand, "approve", person=OMAR)
+
+
+def test_the_owner_of_an_item_does_not_have_it_done(by_hand: Desk) -> None:
+    by_hand.must("advance", "SIP-0100", "accept")
+    by_hand.must("advance", "SIP-0100", "assess")
+    assert "Omar Haddad is named as owner" in refused(by_hand, "approve", person=OMAR)
+
+
+@pytest.mark.parametrize("clause", ["kpi.target=75", "kpi.baseline.value=60", "kpi.unit=calls", "kpi.direction=less"])
+def test_by_what_an_item_is_judged_stands_once_it_is_approved(clause: str, by_hand: Desk) -> None:
+    in_progress(by_hand)
+    changes = [clause] if clause != "kpi.direction=less" else [clause, "kpi.target=60"]
+    said = by_hand.type("amend", "SIP-0100", *[word for one in changes for word in ("--set", one)])
+    assert said.code == 1
+    assert f"{clause.partition('=')[0]}" in said.words
+    assert "can no longer be changed" in said.words
 
 
 def test_the_report_of_a_closed_item_is_kept(by_hand: Desk, tmp_path: Path) -> None:
@@ -435,6 +458,7 @@ ended_at: 2025-11-20T12:00:00+00:00
 timeline: {t1: {at: "2025-11-20T10:30:00+00:00", what: Nobody knows the number of the centre}}
 problems: {numbers: {what: A number was missing, cause: Contacts are not kept, clause: contacts}}
 actions: {keep: {what: Keep the contacts with the plan, problem: numbers, owner: PER-CARRICK, due_on: 2026-01-31}}
+signatories: [{key: business, person: PER-HALVORSEN, party: BU-HALVORSEN, capacity: For those who use the mail}]
 """
 
 

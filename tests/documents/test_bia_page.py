@@ -82,7 +82,7 @@ def test_objectives_stand_with_the_rule_or_the_reason_from_which_they_come(final
         "1 Keeping the ledger MTPD set by hand: The quarter's accounts are due within a week (by the rule no limit)",
         "RTO as needed by Booking and papers of freight",
         "2 Booking and papers of freight after Keeping the ledger fully again after 2 days 4 h 3 h 1 h Gold",
-        "The services of Booking and papers of freight need a continuity plan, since at most 2 days are tolerable.",
+        "The services of Keeping the ledger and Booking and papers of freight need a continuity plan, since at most 2 days are tolerable.",
         "Back within Lost work At least Meanwhile Business e-mail SVC-EMAIL; needs a continuity plan",
         "Booking and papers of freight 2 h 30 min 1 h 60 % Mail of the shipping desk in and out",
         "Nothing carries it from 2 h after the disruption until 3 h, when it has to work again",
