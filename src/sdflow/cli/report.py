@@ -17,9 +17,7 @@ from sdflow.cli.progress import watched
 from sdflow.cli.session import Session, examples, shared_options
 
 if TYPE_CHECKING:
-    from sdflow.domain.availability_report import AvailabilityReport
     from sdflow.domain.period import Period
-    from sdflow.domain.service_report import ServiceReport
 
 LONG = 3
 """From so many agreements on, it is shown how many of them are reported on."""
@@ -77,19 +75,11 @@ class _Wanted:
     table: Path | None
     accessible: bool
 
-    def write_document(
-        self, found: ServiceReport | AvailabilityReport, what: str, make: Callable[[], bytes]
-    ) -> list[Path]:
-        """Write the PDF where one is wanted."""
-        name = f"{found.about.reference}-{what}-{found.period}.pdf"
-        return [_written(placed(self.output, name), make())] if self.output else []
-
-    def write_table(
-        self, found: ServiceReport | AvailabilityReport, what: str, make: Callable[[], bytes]
-    ) -> list[Path]:
-        """Write the table where one is wanted."""
-        name = f"{found.about.reference}-{what}-{found.period}.csv"
-        return [_written(placed(self.table, name), make())] if self.table else []
+    def write(self, about: str, what: str, document: Callable[[], bytes], table: Callable[[], bytes]) -> list[Path]:
+        """Write the PDF and the table, each where it is wanted."""
+        stem = f"{about}-{what}-{self.period}"
+        wanted = ((self.output, f"{stem}.pdf", document), (self.table, f"{stem}.csv", table))
+        return [_written(placed(place, name), make()) for place, name, make in wanted if place]
 
 
 def _service(session: Session, wanted: _Wanted) -> bool:
@@ -106,11 +96,12 @@ def _service(session: Session, wanted: _Wanted) -> bool:
             wanted.customer,
             partial(progress, "agreements"),
         )
-    accessible = wanted.accessible
-    paths = wanted.write_document(
-        found, "service-report", lambda: report_document(session.workspace, found, accessible=accessible)
+    paths = wanted.write(
+        found.about.reference,
+        "service-report",
+        lambda: report_document(session.workspace, found, accessible=wanted.accessible),
+        lambda: report_table(found),
     )
-    paths += wanted.write_table(found, "service-report", lambda: report_table(found))
     if session.as_json:
         say_json(service_report_data(found) | {"files": paths})
     else:
@@ -133,11 +124,12 @@ def _availability(session: Session, wanted: _Wanted) -> bool:
             wanted.customer,
             partial(progress, "services"),
         )
-    accessible = wanted.accessible
-    paths = wanted.write_document(
-        found, "availability-report", lambda: availability_document(session.workspace, found, accessible=accessible)
+    paths = wanted.write(
+        found.about.reference,
+        "availability-report",
+        lambda: availability_document(session.workspace, found, accessible=wanted.accessible),
+        lambda: availability_table(found),
     )
-    paths += wanted.write_table(found, "availability-report", lambda: availability_table(found))
     if session.as_json:
         say_json(availability_report_data(found) | {"files": paths})
     else:

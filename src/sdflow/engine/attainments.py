@@ -9,7 +9,6 @@ from functools import partial
 import numpy as np
 
 from sdflow.domain.alignment.clauses import availability_targets
-from sdflow.domain.alignment.critical_time import critical_times
 from sdflow.domain.alignment.times import ClockHours
 from sdflow.domain.attainment.availability import attained_availability, counted
 from sdflow.domain.attainment.measures import Measurable, attained_measure
@@ -21,7 +20,7 @@ from sdflow.domain.delivered import parts_of, together
 from sdflow.domain.measured import UNKNOWN, Incidents, Measurements, Outages
 from sdflow.domain.period import Period
 from sdflow.domain.scene import Scene, Supporter
-from sdflow.domain.service_time import Clock, Intervals, intersection, intervals, local_days
+from sdflow.domain.service_time import Clock, intersection, intervals, local_days
 from sdflow.domain.target import (
     AvailabilityTarget,
     MeasuringPeriod,
@@ -90,11 +89,7 @@ class Attaining:
 
     def _available(self, scene: Scene, clause: str, target: AvailabilityTarget, period: Period) -> Attainment:
         hours = scene.hours_of(target)
-        stretch = self.seen.stretch
-        critical: list[Intervals] = []
-        times = critical_times(scene, target)
-        if not isinstance(times, str):
-            critical = [one.instants(hours.zone, stretch.first, stretch.last) for one in times]
+        critical = self.seen.critical_time(scene, target, hours)
         observed = self.seen.of_service(hours, period, critical, self._first_use(scene), self._announced(scene))
         return attained_availability(self._reference, clause, target, period, observed)
 

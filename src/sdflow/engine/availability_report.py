@@ -45,6 +45,7 @@ from sdflow.engine.delivered_facts import end_of
 from sdflow.engine.deliveries import PERIODS, Deliveries
 from sdflow.engine.measured_words import Wording
 from sdflow.engine.observations import Observations, conventions_of
+from sdflow.engine.planned_time import coming_after
 from sdflow.engine.proof import Prover
 from sdflow.engine.report_records import Promised, ReportRecords
 from sdflow.engine.report_subjects import ReportSubjects
@@ -52,7 +53,6 @@ from sdflow.engine.report_subjects import ReportSubjects
 Progress = Callable[[int, int], None]
 """Hears how many of how many services are reported on."""
 
-DAY_SECONDS = 86_400
 _CHARTED = frozenset({MeasuringPeriod.month, MeasuringPeriod.week})
 _ASPECTS: tuple[tuple[str, AvailabilityAspect], ...] = (
     ("targets.reliability.longest_minutes", AvailabilityAspect.maintainability),
@@ -212,7 +212,9 @@ class AvailabilityReporter:
             security_incidents=None if incidents is None else int(incidents.security.sum()),
             vital=tuple(self._vital(service)),
             suppliers=self._suppliers(delivered),
-            interruptions=self.records.interruptions(about, self._after(hours.zone), None),
+            interruptions=self.records.interruptions(
+                about, coming_after(self.period, hours.zone, self.prover.today), None
+            ),
             conventions=(*CONVENTIONS, *conventions_of(self.prover.reading, [service, *seen.dependencies])),
         )
 
@@ -264,10 +266,6 @@ class AvailabilityReporter:
         if not isinstance(content, Structured):
             raise Refused(f"{service} is no service")
         return content
-
-    def _after(self, zone: str) -> int:
-        """The instant from which interruptions are to come: the end of the period, or the beginning of the day if later."""
-        return max(self.period.seconds(zone)[1], end_of(self.prover.today) - DAY_SECONDS)
 
 
 def _charted(period: Period) -> tuple[Period, ...]:

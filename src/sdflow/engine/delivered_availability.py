@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from sdflow.domain.alignment.clauses import availability_targets
-from sdflow.domain.alignment.critical_time import critical_times
 from sdflow.domain.attainment.availability import Counted, counted
 from sdflow.domain.attainment.outages import Observed, seconds_of
 from sdflow.domain.attainment.result import rounded_against
@@ -48,12 +47,7 @@ def _observed(
     scene = version.scene
     reference = target.hours or scene.promise.hours.service
     hours = prover.evidence.calendar(reference, year.first - LONGEST_BREAK, version.signed)
-    times = critical_times(scene, target)
-    stretch = seen.stretch
-    critical = (
-        [] if isinstance(times, str) else [one.instants(hours.zone, stretch.first, stretch.last) for one in times]
-    )
-    return seen.of_service(hours, year, critical)
+    return seen.of_service(hours, year, seen.critical_time(scene, target, hours))
 
 
 def _beside(

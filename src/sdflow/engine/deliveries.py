@@ -35,6 +35,7 @@ class Deliveries:
         self.prover = prover
         self.as_of = as_of
         self._seen: dict[tuple[str, Stretch], Observations] = {}
+        self._found: dict[tuple[str, Period, int, MeasuringPeriod | None], Delivered] = {}
 
     @cached_property
     def announced(self) -> tuple[AnnouncedWork, ...]:
@@ -46,16 +47,25 @@ class Deliveries:
     ) -> Delivered:
         """What was delivered against an agreement in a period and those before it, so many in all.
 
-        `only` leaves out targets that are measured over another period.
+        `only` leaves out targets that are measured over another period. What was asked once is kept.
         """
+        place = reference, period, count, only
+        if place not in self._found:
+            self._found[place] = self._delivered(*place)
+        return self._found[place]
+
+    def _delivered(self, reference: str, period: Period, count: int, only: MeasuringPeriod | None) -> Delivered:
         periods = period.back(count)
         wording = Wording(self.prover, reference, Stretch.of(in_trailing(periods), "Etc/UTC", self.as_of).first)
         now = wording.on(period.last)
         seen = [self.observations(service, periods, _zone(now)) for service in self.services(now)]
         held = [one == period or self._held(words, one) for one, words in wording.periods(periods)]
         each = list(zip(wording.periods(periods), held, strict=True))
-        found = [self._reached(words, seen, one, only) if holds else {} for (one, words), holds in each]
-        loads = [self._loaded(words, seen, one) if holds and only is None else {} for (one, words), holds in each]
+        found, loads = [], []
+        for (one, words), holds in each:
+            attaining = [Attaining(words, observed, only) for observed in seen if holds]
+            found.append(_by_clause(attained for each in attaining for attained in each.of(one)))
+            loads.append(_by_clause(attained for each in attaining if only is None for attained in each.workload(one)))
         return Delivered(
             agreement=reference,
             title=now.record.title,
@@ -92,26 +102,6 @@ class Deliveries:
         begun = max(term.start_on, versions[0].first or term.start_on) if versions else term.start_on
         return bool(days_in_force(term, max(period.first, begun), period.last))
 
-    def _loaded(self, words: Words, seen: Sequence[Observations], period: Period) -> dict[str, Attainment]:
-        """What was asked of the services, against the limits of the agreement."""
-        found: dict[str, Attainment] = {}
-        for one in seen:
-            for attained in Attaining(words, one).workload(period):
-                if attained.clause not in found or found[attained.clause].met is None:
-                    found[attained.clause] = attained
-        return found
-
-    def _reached(
-        self, words: Words, seen: Sequence[Observations], period: Period, only: MeasuringPeriod | None
-    ) -> dict[str, Attainment]:
-        """What was reached of each clause; of a supporter that carries several services, by the first that tells of it."""
-        found: dict[str, Attainment] = {}
-        for one in seen:
-            for attained in Attaining(words, one, only).of(period):
-                if attained.clause not in found or found[attained.clause].met is None:
-                    found[attained.clause] = attained
-        return found
-
     def services(self, words: Words) -> list[str]:
         """The services that an agreement is about: its own, or those that rest on it."""
         if isinstance(words.party, Scene):
@@ -133,6 +123,15 @@ class Deliveries:
 def _zone(words: Words) -> str:
     """The zone whose days and months an agreement speaks of: that of its service hours."""
     return words.party.service_hours.zone
+
+
+def _by_clause(attainments: Iterable[Attainment]) -> dict[str, Attainment]:
+    """What was reached of each clause; of one that several services tell of, by the first that has a figure."""
+    found: dict[str, Attainment] = {}
+    for one in attainments:
+        if one.clause not in found or found[one.clause].met is None:
+            found[one.clause] = one
+    return found
 
 
 def _series(found: Sequence[dict[str, Attainment]]) -> Iterator[Series]:

@@ -10,13 +10,15 @@ from functools import cached_property
 import numpy as np
 
 from sdflow.adapters.storage import Reading
+from sdflow.domain.alignment.critical_time import critical_times
 from sdflow.domain.attainment.composition import ServiceTime, joined_time, service_downtime, service_time
 from sdflow.domain.attainment.outages import Downtime, Observed, agreed_seconds, downtime_of
 from sdflow.domain.measured import Incidents, MeasuredKind, Measurements, Outages, Words
 from sdflow.domain.period import Period
+from sdflow.domain.scene import Scene
 from sdflow.domain.service_time import NOTHING, CalendarHours, Intervals, intervals, local_days, open_minutes
 from sdflow.domain.structure import Structure
-from sdflow.domain.target import MeasuringPeriod
+from sdflow.domain.target import AvailabilityTarget, MeasuringPeriod
 from sdflow.engine.planned_time import AnnouncedWork, time_of
 
 Announced = Callable[[AnnouncedWork], bool]
@@ -75,6 +77,8 @@ class Observations:
         self.stretch = stretch
         self._works = works
         self._chosen: dict[tuple[tuple[str, ...] | None, str | None, str | None], Incidents] = {}
+        self._planned: dict[tuple[bool, ...], dict[str, Intervals]] = {}
+        self._spans: dict[tuple[MeasuredKind, str], Intervals] = {}
 
     @cached_property
     def incidents(self) -> Incidents:
@@ -114,11 +118,6 @@ class Observations:
         return self._reading.measurements([self.service], *self.stretch.seconds)
 
     @cached_property
-    def measurements_watched(self) -> Intervals:
-        """When values of the service were recorded."""
-        return self._watched(MeasuredKind.measurements, self.service)
-
-    @cached_property
     def outages(self) -> Outages:
         """Every outage of the service and of its components."""
         return self._reading.outages([self.service], list(self.dependencies), *self.stretch.seconds)
@@ -147,7 +146,7 @@ class Observations:
         own = ServiceTime(self._down(self.own_outages).time, self._watched(MeasuredKind.outages, self.service))
         return joined_time((through, own))
 
-    @property
+    @cached_property
     def still_down(self) -> bool:
         """Whether an outage has no end yet."""
         found = [self._down(self.own_outages), *self.component_downtime.values()]
@@ -166,16 +165,14 @@ class Observations:
         It is interrupted by plan where work on it was announced, or on components without which it does not run.
         """
         found = self.service_downtime
-        works = time_of([one for one in self._works if announced(one)], (self.service, *self.dependencies))
-        planned = service_downtime(self.structure, self.dependencies, works, works[self.service])
-        return self._observed(
-            hours, period, Downtime(found.down, self.still_down), found.watched, planned, critical, first_use
-        )
+        down = Downtime(found.down, self.still_down)
+        planned = self._planned_time(announced)[self.service]
+        return self._observed(hours, period, down, found.watched, planned, critical, first_use)
 
     def of_component(self, component: str, hours: CalendarHours, period: Period) -> Observed:
         """What is known of a component around a period, in the hours of a calendar."""
         watched = self._watched(MeasuredKind.outages, component)
-        planned = time_of([one for one in self._works if one.announced()], [component])[component]
+        planned = self._planned_time(AnnouncedWork.announced)[component]
         return self._observed(hours, period, self.component_downtime[component], watched, planned)
 
     def _observed(
@@ -201,6 +198,23 @@ class Observations:
             still_down=down.still_down and until == self.stretch.as_of,
         )
 
+    def critical_time(self, scene: Scene, target: AvailabilityTarget, hours: CalendarHours) -> list[Intervals]:
+        """The critical periods in which alone a target is measured; none where it always is, or they have no time."""
+        times = critical_times(scene, target)
+        if isinstance(times, str):
+            return []
+        return [one.instants(hours.zone, self.stretch.first, self.stretch.last) for one in times]
+
+    def _planned_time(self, announced: Announced) -> dict[str, Intervals]:
+        """When each component is worked on by what was announced, and when the service is interrupted by that."""
+        place = tuple(announced(one) for one in self._works)
+        if place not in self._planned:
+            works = [one for one, counts in zip(self._works, place, strict=True) if counts]
+            found = time_of(works, (self.service, *self.dependencies))
+            found[self.service] = service_downtime(self.structure, self.dependencies, found, found[self.service])
+            self._planned[place] = found
+        return self._planned[place]
+
     def _opened(self, hours: CalendarHours) -> Intervals:
         return open_minutes(hours, self.stretch.first, self.stretch.last)
 
@@ -208,8 +222,11 @@ class Observations:
         return downtime_of(outages, self.stretch.as_of)
 
     def _watched(self, kind: MeasuredKind, reference: str) -> Intervals:
-        spans = self._reading.watched(kind, [reference])
-        return intervals(*spans) if spans else NOTHING
+        place = kind, reference
+        if place not in self._spans:
+            spans = self._reading.watched(kind, [reference])
+            self._spans[place] = intervals(*spans) if spans else NOTHING
+        return self._spans[place]
 
 
 def conventions_of(reading: Reading, references: Sequence[str]) -> tuple[str, ...]:

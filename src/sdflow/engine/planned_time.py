@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from sdflow.domain.interruption import Interrupting, PlannedWork
+from sdflow.domain.period import Period
 from sdflow.domain.service_time import NOTHING, Intervals, intervals, union
 
 if TYPE_CHECKING:
@@ -41,10 +43,9 @@ def announced_work(prover: Prover) -> tuple[AnnouncedWork, ...]:
     return tuple(sorted(_announced(prover), key=lambda one: (one.work.since, one.record)))
 
 
-def planned_time(prover: Prover, references: Sequence[str]) -> dict[str, Intervals]:
-    """When some services and components are interrupted by work that was announced to anybody beforehand, in seconds."""
-    works = [one for one in announced_work(prover) if one.announced()]
-    return time_of(works, references)
+def coming_after(period: Period, zone: str, today: date) -> int:
+    """The instant from which work is to come, as a report tells it: the period's end, or the beginning of today if later."""
+    return max(period.seconds(zone)[1], (today - date(1970, 1, 1)).days * 86_400)
 
 
 def time_of(works: Sequence[AnnouncedWork], references: Sequence[str]) -> dict[str, Intervals]:

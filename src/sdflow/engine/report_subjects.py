@@ -22,6 +22,10 @@ class ReportSubjects:
 
     def both(self, about: str | None, customer: str | None) -> tuple[str, ...]:
         """The agreements about an agreement or a service, and with a customer, where both are named."""
+        if about is None and customer is None:
+            raise Refused(
+                "nothing is named that could be reported on", advice="name an agreement, a service or --customer"
+            )
         named = self.of(about) if about else None
         theirs = self.of_customer(customer) if customer else None
         if named is None or theirs is None:

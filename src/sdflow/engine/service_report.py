@@ -20,6 +20,7 @@ from sdflow.engine.delivered_facts import end_of
 from sdflow.engine.deliveries import PERIODS, Deliveries
 from sdflow.engine.measured_words import Wording, Words
 from sdflow.engine.observations import Observations
+from sdflow.engine.planned_time import coming_after
 from sdflow.engine.proof import Prover
 from sdflow.engine.report_incidents import ReportedIncidents
 from sdflow.engine.report_money import money_of, prices_of
@@ -30,7 +31,6 @@ from sdflow.engine.workspace import Workspace
 Progress = Callable[[int, int], None]
 """Hears how many of how many agreements are reported on."""
 
-DAY_SECONDS = 86_400
 LIKE_IT = 4
 """How many periods like that of a report on a quarter or a year are looked at; the chart shows months."""
 
@@ -103,7 +103,9 @@ class ServiceReporter:
             prices=prices_of(agreement),
             money=money,
             improvements=self.records.improvements(about),
-            interruptions=self.records.interruptions(about, self._after(delivered.zone), None),
+            interruptions=self.records.interruptions(
+                about, coming_after(self.period, delivered.zone, self.prover.today), None
+            ),
             interruptions_held=self.records.interruptions(about, *period.seconds(delivered.zone)),
             complaints=self.records.complaints(about, period),
             surveys=self.records.surveys(about, period),
@@ -134,10 +136,6 @@ class ServiceReporter:
         services = tuple(one.service for one in sight.seen)
         parts = parts_of_services(self.prover, services)
         return Promised(sight.delivered.agreement, services, parts, sight.delivered.customer, sight.delivered.zone)
-
-    def _after(self, zone: str) -> int:
-        """The instant from which interruptions are to come: the end of the period, or the beginning of the day if later."""
-        return max(self.period.seconds(zone)[1], end_of(self.prover.today) - DAY_SECONDS)
 
     def _breach(self, line: TargetLine, agreement: str, incidents: ReportedIncidents) -> Breach:
         clause = line.series.clause

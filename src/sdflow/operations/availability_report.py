@@ -16,7 +16,6 @@ from sdflow.domain.availability_report import (
     ServiceAvailability,
 )
 from sdflow.domain.content import plain
-from sdflow.domain.errors import Refused
 from sdflow.domain.period import Period
 from sdflow.engine.availability_report import AvailabilityReporter, Progress
 from sdflow.engine.printing import Order
@@ -42,8 +41,6 @@ def availability_report(
 
     `Refused` where nothing is named, or the period has not begun.
     """
-    if about is None and customer is None:
-        raise Refused("nothing is named that could be reported on", advice="name an agreement, a service or --customer")
     with workspace.storage.reading() as reading:
         return AvailabilityReporter(Prover(workspace, reading, today), period).report(about, customer, progress)
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from sdflow.domain.attainment.result import Attainment
 from sdflow.domain.content import plain
-from sdflow.domain.errors import Refused
 from sdflow.domain.period import Period
 from sdflow.domain.service_report import AgreementReport, ServiceReport, TargetLine
 from sdflow.domain.traffic_light import MEANINGS
@@ -39,8 +38,6 @@ def service_report(
 
     `Refused` where nothing is agreed, or the period has not begun.
     """
-    if about is None and customer is None:
-        raise Refused("nothing is named that could be reported on", advice="name an agreement, a service or --customer")
     with workspace.storage.reading() as reading:
         return ServiceReporter(workspace, reading, today, period).report(about, customer, progress)
 
