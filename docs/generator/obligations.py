@@ -56,8 +56,11 @@ def _cause(cause: Cause) -> str:
     whose = f"what names it in {code(cause.cited_by)}" if cause.cited_by else whose
     what = f"came into {codes(cause.into)}" if cause.into else "has a new version"
     what = f"changed {code(cause.changed)} with a new version" if cause.changed else what
+    if cause.reached:
+        what = f"says {cause.reached.at_least} or more in {code(cause.reached.field)}"
     where = "".join(f", where {code(path)} is {' or '.join(values)}" for path, values in cause.where.items())
-    return f"{whose} {what}{where}"
+    unless = "".join(f", unless {code(path)} is {' or '.join(values)}" for path, values in cause.unless.items())
+    return f"{whose} {what}{where}{unless}"
 
 
 def _done(owed: Owed) -> Iterator[str]:

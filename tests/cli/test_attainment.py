@@ -9,6 +9,7 @@ import pytest
 
 from desk import OMAR, Desk
 from ledger import AGREEMENT, PARTS, SUPPORT, Ledger
+from sdflow import bootstrap
 
 Write = Callable[[str, str], Path]
 RESTORE, AVAILABILITY = "targets.restore.P1", "targets.availability"
@@ -88,6 +89,49 @@ def test_months_below_target_are_one_item_to_which_later_ones_are_added(ledger: 
     seen = [(one["value"], one["measured_on"], one["cases"], one["missed"]) for one in content["occurrences"].values()]
     assert seen == [("75", "2026-01-31", 4, 1), ("50", "2026-02-28", 4, 2), ("25", "2026-03-31", 4, 3)]
     assert content["kpi"]["baseline"]["value"] == "75", "the first measured value stays the baseline"
+
+
+def test_three_periods_on_end_below_a_target_bring_the_review_of_the_agreement_forward(ledger: Ledger) -> None:
+    in_force(ledger)
+    for number in (1, 2):
+        month(ledger, number, late=2)
+        ledger.improve(f"2026-0{number + 1}-02")
+    assert review(ledger, "2026-03-03")[0] == "2027-01-01", "two months below are work for the programme"
+    month(ledger, 3, late=2)
+    assert ledger.improve("2026-04-02") == [("appended", "SIP-0001", RESTORE, MISSED)]
+    due, why = review(ledger, "2026-04-03")
+    assert due == "2026-05-02"
+    assert "it was below a target for three periods on end (SIP-0001, 2 April 2026)" in why
+    for step in ("start_review", "confirm"):
+        ledger.desk.must("advance", "SLA-0900", step, day="2026-04-20")
+    assert review(ledger, "2026-04-21")[0] == "2027-04-20", "it was looked at"
+    month(ledger, 4, late=2)
+    ledger.improve("2026-05-04")
+    assert review(ledger, "2026-05-05")[0] == "2026-06-03", "and what was decided did not help"
+
+
+def test_who_looks_only_after_three_months_brings_the_review_forward_as_well(ledger: Ledger) -> None:
+    in_force(ledger)
+    for number in (1, 2, 3):
+        month(ledger, number, late=2)
+    assert ledger.improve("2026-04-02") == [("raised", "SIP-0001", RESTORE, MISSED)]
+    assert review(ledger, "2026-04-03")[0] == "2026-05-02"
+
+
+def in_force(ledger: Ledger) -> None:
+    """The agreement is in force, by a life cycle that does not ask whether it is carried."""
+    shipped = (bootstrap.content_folder() / "workflows" / "sla.yaml").read_text()
+    own = ledger.desk.folder / "workflows" / "sla.yaml"
+    own.parent.mkdir()
+    own.write_text(shipped.replace("    findings: breach\n", ""))
+    ledger.desk.must("advance", "SLA-0900", "activate", day="2026-01-01")
+
+
+def review(ledger: Ledger, day: str) -> tuple[str, str]:
+    """When the agreement's review is due, and why."""
+    lines = ledger.desk.must("agenda", "--days", "800", "--json", day=day).data["lines"]
+    (found,) = (one for one in lines if (one["reference"], one["obligation"]) == ("SLA-0900", "review"))
+    return found["due_on"], found["reason"]
 
 
 def test_a_cause_that_comes_back_is_an_item_of_its_own(ledger: Ledger) -> None:

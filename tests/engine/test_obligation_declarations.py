@@ -74,7 +74,7 @@ def test_every_cause_concerns_records_that_there_can_be(workflow: Workflow) -> N
             assert kinds, f"{owed.name}: {cause.because}"
             states = {state.name for kind in kinds for state in declared.workflows[kind].states}
             assert set(cause.into) <= states, f"{owed.name}: {cause.because}"
-            for path in [*cause.where, *([cause.changed] if cause.changed else [])]:
+            for path in cause.paths():
                 assert any(_leads_somewhere(kind, path) for kind in kinds), f"{owed.name}: {path}"
 
 

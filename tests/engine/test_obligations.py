@@ -109,6 +109,11 @@ AMENDMENTS = (
     ("SIP-0900", {"record": "OLA-0900"}),
     ("SIP-0900", {"record": None, "owner": "PER-BETA"}),
     ("SIP-0900", {"due_on": "2025-12-31"}),
+    (
+        "SIP-0900",
+        {"occurrences.o1.on": "2025-12-05", "occurrences.o1.statement": "Late", "occurrences.o1.missed_on_end": "3"},
+    ),
+    ("SIP-0900", {"occurrences.o1.missed_on_end": "2", "cause": "missed target"}),
     ("UC-0900", {"next_review_on": "2026-01-07"}),
     ("UC-0900", {"supplier": "SUP-KESTREL", "term.notice.months": "2"}),
     ("SLA-0900", {"last_reviewed_on": "2025-12-15"}),
@@ -390,7 +395,7 @@ def test_what_falls_short_and_another_supplier_bring_a_review_forward(workspace:
     apply(workspace, _occasion("PER-BETA", date(2026, 2, 1)), [found])
     due, reason = _due(workspace, "SLA-0900", date(2026, 2, 1))["review"]
     assert due == date(2026, 3, 3)
-    assert reason.startswith("what it promises was found to fall short (SIP-0901, 1 February 2026); owed since")
+    assert reason.startswith("what it promises was found not to be carried (SIP-0901, 1 February 2026); owed since")
     _all(workspace, date(2026, 2, 10), ("SLA-0900", "start_review"), ("SLA-0900", "confirm"))
     assert _due(workspace, "SLA-0900", date(2026, 2, 10))["review"][0] == date(2027, 2, 10)
     _all(workspace, date(2026, 3, 1), ("UC-0900", "revise"))

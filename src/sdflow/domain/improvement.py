@@ -185,7 +185,11 @@ class Concern:
 
 @dataclass(frozen=True)
 class MeasuredFigure:
-    """A figure as it was measured up to the end of a day: how many cases stand behind it, and how many of them missed it."""
+    """A figure as it was measured up to the end of a day.
+
+    `cases` is how many cases stand behind it, `missed` how many of them missed it, and `missed_on_end` in how many periods
+    on end, up to that one, the target was missed.
+    """
 
     title: str
     unit: str
@@ -195,6 +199,7 @@ class MeasuredFigure:
     on: date
     cases: int
     missed: int
+    missed_on_end: int = 0
 
     def kpi(self) -> Kpi:
         """The figure by which it is judged whether it becomes better, with this value as its baseline.

@@ -19,13 +19,25 @@ class TermDay(StrEnum):
 
 
 @dataclass(frozen=True)
+class Reached:
+    """A figure that was written down on some day and is as high as this.
+
+    `field` is the path of the figure and `on` that of its day, with the same key where a `*` stands in both.
+    """
+
+    field: str
+    at_least: int
+    on: str
+
+
+@dataclass(frozen=True)
 class Cause:
     """Something that happened since the last time, and makes it due so many days afterwards (alignment R31).
 
     It happened to the record itself, to one that it names at the path `cites`, or to one that names it at the path
-    `cited_by`; with `where`, only if its field at each path holds one of the values. One of three things: it came
-    `into` one of these states; a version was signed in which the field `changed` is another than in the version before;
-    or its `next_version` was signed.
+    `cited_by`; with `where`, only if its field at each path holds one of the values, and with `unless`, only if none
+    does. One of four things: it came `into` one of these states; a version was signed in which the field `changed` is
+    another than in the version before; its `next_version` was signed; or a figure `reached` what was set.
     """
 
     because: str
@@ -35,7 +47,15 @@ class Cause:
     into: tuple[str, ...] = ()
     changed: str | None = None
     next_version: bool = False
+    reached: Reached | None = None
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def paths(self) -> Iterator[str]:
+        """The path of every field that it asks for, of the record to which it happened."""
+        yield from () if self.changed is None else (self.changed,)
+        yield from () if self.reached is None else (self.reached.field, self.reached.on)
+        yield from (*self.where, *self.unless)
 
 
 @dataclass(frozen=True)
@@ -114,8 +134,7 @@ class Owed:
         yield from (path for path in named if path is not None)
         yield from (*self.due.fields, *self.due.since, *self.due.sooner)
         own = [one for one in self.causes() if one.cites is None and one.cited_by is None]
-        yield from (one.changed for one in own if one.changed is not None)
-        yield from (path for one in own for path in one.where)
+        yield from (path for one in own for path in one.paths())
 
     def causes(self) -> tuple[Cause, ...]:
         """Everything that may happen and decides about it."""

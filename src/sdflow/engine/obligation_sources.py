@@ -11,10 +11,11 @@ from sdflow.adapters.storage import Reading
 from sdflow.domain.clause_path import entries_at, leads_to, values_at
 from sdflow.domain.content import plain
 from sdflow.domain.kind import Content
-from sdflow.domain.obligation import Cause
+from sdflow.domain.obligation import Cause, Reached
 from sdflow.domain.record import Citation, Record
 from sdflow.engine.definitions import Definitions
-from sdflow.engine.past import Past, When
+from sdflow.engine.done_days import as_day
+from sdflow.engine.past import DAY_OVER, Past, When
 from sdflow.engine.versions import Version, signed_versions
 
 
@@ -66,7 +67,9 @@ class Sources:
     def happened(self, record: Record, cause: Cause) -> Iterator[tuple[When, str]]:
         """Whenever a cause happened, with the record to which it did."""
         for one in self._concerned(record, cause):
-            if all(self._holds(one, path, values) for path, values in cause.where.items()):
+            met = (self._holds(one, path, values) for path, values in cause.where.items())
+            barred = (self._holds(one, path, values) for path, values in cause.unless.items())
+            if all(met) and not any(barred):
                 yield from ((when, one.reference) for when in self._times(one, cause))
 
     def _told(self, record: Record, events: Sequence[tuple[date, int, str]]) -> Past:
@@ -97,12 +100,24 @@ class Sources:
         if cause.into:
             yield from self.past(record).came_into(cause.into)
             return
+        if cause.reached:
+            yield from self._reached(record, cause.reached)
+            return
         versions = self.versions(record)
         for before, after in pairwise(versions):
             changed = cause.changed
             if changed is None or values_at(before.content, changed) != values_at(after.content, changed):
                 signed = self.past(record).signed_last(after.number)
                 yield signed or (date.fromisoformat(after.envelope["frozen_on"]), after.act)
+
+    def _reached(self, record: Record, reached: Reached) -> Iterator[When]:
+        """The days of the figures that are high enough; on its day it follows every act, since none says when it came."""
+        content = self.content(record)
+        days = dict(self.entries(content, reached.on))
+        for keys, value in self.entries(content, reached.field):
+            day = as_day(days.get(keys))
+            if day is not None and isinstance(value, int) and value >= reached.at_least:
+                yield day, DAY_OVER
 
 
 def _ends(citations: Sequence[Citation], pattern: str, *, citing: bool) -> list[str]:

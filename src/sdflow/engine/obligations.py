@@ -16,14 +16,12 @@ from sdflow.domain.terms import Term, plus_months
 from sdflow.domain.trait import Lasting
 from sdflow.engine.done_days import as_day, spoken
 from sdflow.engine.obligation_sources import Sources
-from sdflow.engine.past import Past, When
+from sdflow.engine.past import DAY_OVER, Past, When
 from sdflow.engine.signing import envelope_signatories
 from sdflow.engine.terms import term_in_force
 from sdflow.engine.workspace import Workspace
 
 LAST_CALENDAR_DAY = date.max.toordinal()
-DAY_OVER = 2**63 - 1
-"""In place of an act: after every act of a day."""
 
 
 def derive(workspace: Workspace, reading: Reading, record: Record, today: date) -> list[Obligation]:

@@ -10,6 +10,9 @@ from datetime import date
 When = tuple[date, int]
 """A business date, and the number of the act: of what happened on one day, the later act is the later one."""
 
+DAY_OVER = 2**63 - 1
+"""In place of an act: after every act of a day."""
+
 
 @dataclass(frozen=True)
 class Past:

@@ -158,6 +158,7 @@ def _figure(fields: Mapping[str, Any]) -> MeasuredFigure:
         on=fields["last_on"],
         cases=fields["cases"],
         missed=fields["missed_cases"],
+        missed_on_end=fields["missed_on_end"],
     )
 
 

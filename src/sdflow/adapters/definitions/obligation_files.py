@@ -11,7 +11,7 @@ from sdflow.adapters.definitions.text_yaml import Place
 from sdflow.adapters.definitions.uses import entries_in, fields_in, uses
 from sdflow.adapters.definitions.wording import FIELD_PATH_PATTERN, NAME_PATTERN
 from sdflow.domain.kind import Line, Strict
-from sdflow.domain.obligation import Cause, Due, Ladder, Owed, TermDay
+from sdflow.domain.obligation import Cause, Due, Ladder, Owed, Reached, TermDay
 
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 FieldPath = Annotated[str, Field(pattern=FIELD_PATH_PATTERN, max_length=200)]
@@ -20,9 +20,22 @@ Days = Annotated[int, Field(ge=0, le=3660)]
 Value = Annotated[str, Field(min_length=1, max_length=200)]
 
 BASES = ("fields", "term", "days_in_state", "every_months")
-HAPPENINGS = ("into", "changed", "next_version")
+HAPPENINGS = ("into", "changed", "next_version", "reached")
 ONE_BASIS = "says from what the day follows in one of four ways: fields, term, days_in_state, or every_months (with or without fields)"
-ONE_HAPPENING = "says what happens in one of three ways: into, changed, or next_version"
+ONE_HAPPENING = "says what happens in one of four ways: into, changed, next_version, or reached"
+NO_SUCH_DAY = "'field' and 'on' have a '*' in the same places: each figure has its own day"
+
+
+class ReachedInFile(Strict):
+    """A figure that was written down on some day and is as high as this."""
+
+    field: FieldPath
+    at_least: Annotated[int, Field(ge=1, le=100_000)]
+    on: FieldPath
+
+    def declared(self) -> Reached:
+        """The figure."""
+        return Reached(**dict(self))
 
 
 class CauseInFile(Strict):
@@ -35,11 +48,13 @@ class CauseInFile(Strict):
     into: tuple[Name, ...] = ()
     changed: FieldPath | None = None
     next_version: bool = False
+    reached: ReachedInFile | None = None
     where: dict[FieldPath, tuple[Value, ...]] = Field(default_factory=dict)
+    unless: dict[FieldPath, tuple[Value, ...]] = Field(default_factory=dict)
 
     def declared(self) -> Cause:
         """The cause."""
-        return Cause(**dict(self))
+        return Cause(**{**dict(self), "reached": self.reached.declared() if self.reached else None})
 
 
 class DueInFile(Strict):
@@ -158,3 +173,11 @@ def _cause_faults(causes: object, place: Place) -> Iterator[tuple[Place, str]]:
             yield (*place, number), ONE_HAPPENING
         if "cites" in words and "cited_by" in words:
             yield (*place, number), "it happens to what the record cites or to what cites it; give one of the two"
+        reached = fields_in(words.get("reached"))
+        if {"field", "on"} <= reached.keys() and _stars(reached["field"]) != _stars(reached["on"]):
+            yield (*place, number, "reached"), NO_SUCH_DAY
+
+
+def _stars(path: object) -> list[str]:
+    """The ways to the keys of a path, up to the last `*`."""
+    return str(path).split("*")[:-1]

@@ -40,17 +40,17 @@ class Occurrence(Strict):
     measured_on: date | None = Field(None, description="The last day of the period in which it was measured")
     cases: Annotated[int, Field(ge=0)] | None = Field(None, description="How many cases stand behind the figure")
     missed: Annotated[int, Field(ge=0)] | None = Field(None, description="How many of them missed the target")
+    missed_on_end: Annotated[int, Field(ge=0)] | None = Field(
+        None, description="In how many periods on end, up to this one, the target was missed"
+    )
 
     @classmethod
     def of(cls, seen: Seen) -> Self:
         """What was found, with the figure that was measured."""
         figure = seen.figure
-        measured = (
-            {"value": figure.value, "measured_on": figure.on, "cases": figure.cases, "missed": figure.missed}
-            if figure
-            else {}
-        )
-        return cls(on=seen.on, statement=seen.statement, source=seen.source, **measured)
+        measured = {"value": figure.value, "measured_on": figure.on} if figure else {}
+        counted = {word: getattr(figure, word) for word in ("cases", "missed", "missed_on_end")} if figure else {}
+        return cls(on=seen.on, statement=seen.statement, source=seen.source, **measured, **counted)
 
 
 class ImprovementItem(Content, Improving, Concluding):
