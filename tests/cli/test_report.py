@@ -23,9 +23,10 @@ from sdflow.bootstrap import open_workspace
 from sdflow.domain.period import Period
 from sdflow.engine.availability_illustration import availability_illustration
 from sdflow.engine.proof import Prover
+from sdflow.engine.report_document import report_view
 from sdflow.engine.workspace import Organisation
 from sdflow.operations.availability_report import availability_report, availability_view
-from sdflow.operations.report import report_view, service_report
+from sdflow.operations.report import service_report
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "report"
 DOCUMENTS = Path(__file__).parents[2] / "documents"

@@ -37,6 +37,7 @@ COMMANDS = {
     "improvements": ("improvement", "Show the register of the improvement programme, or make its PDF."),
     "measure": ("measure", "Take in incidents, outages and measurements from a desk or a monitor."),
     "report": ("report", "Report what was delivered against what was agreed."),
+    "pack": ("review", "Make the report that goes out before a service review, and write it into the review."),
     "document": ("documents", "Make the PDF of a record."),
     "catalogue": ("catalogue", "Show the service catalogue, or make its PDF."),
     "tests": ("test_programme", "Show which continuity plans are tested when, and what is overdue."),

@@ -61,6 +61,10 @@ class ServiceReporter:
     def report(self, about: str | None, customer: str | None = None, progress: Progress | None = None) -> ServiceReport:
         """The report on an agreement, on every agreement on a service, or on every one with a customer; one or both named."""
         references = ReportSubjects(self.prover, self.period).both(about, customer)
+        return self.on(references, about or customer or "", progress)
+
+    def on(self, references: Sequence[str], about: str, progress: Progress | None = None) -> ServiceReport:
+        """The report on these agreements, under the name of the record that it is about."""
         found = []
         for reference in references:
             found.append(self.agreement(reference))
@@ -68,7 +72,7 @@ class ServiceReporter:
                 progress(len(found), len(references))
         audiences = {one.customer for one in found}
         return ServiceReport(
-            about=self.records.told(about or customer or ""),
+            about=self.records.told(about),
             period=self.period,
             as_of=self.prover.today,
             over=self.period.last < self.prover.today,

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from sdflow.domain.attainment.result import Attainment
 from sdflow.domain.content import plain
 from sdflow.domain.period import Period
 from sdflow.domain.service_report import AgreementReport, ServiceReport, TargetLine
-from sdflow.domain.traffic_light import MEANINGS
-from sdflow.engine.printing import Order
+from sdflow.engine.report_document import report_document
 from sdflow.engine.service_report import Progress, ServiceReporter
 from sdflow.engine.workspace import Workspace
+
+__all__ = ["report_document", "report_table", "service_report"]
 
 COLUMNS = (
     "agreement", "version", "service", "customer", "clause", "title", "period", "first_on", "last_on", "comparison",
@@ -40,25 +39,6 @@ def service_report(
     """
     with workspace.storage.reading() as reading:
         return ServiceReporter(workspace, reading, today, period).report(about, customer, progress)
-
-
-def report_document(workspace: Workspace, report: ServiceReport, *, accessible: bool = False) -> bytes:
-    """The report as a PDF."""
-    title = f"Service report {report.about.title} {report.period}"
-    manuscript = workspace.manuscript(title, report.as_of, accessible=accessible)
-    view = report_view(report, asdict(workspace.organisation), workspace.generator)
-    return workspace.printing.document(Order("service_report", view, manuscript))
-
-
-def report_view(report: ServiceReport, organisation: Mapping[str, Any], generator: str) -> dict[str, Any]:
-    """What the template of the report is given."""
-    return {
-        "report": report,
-        "meanings": {light.value: meaning for light, meaning in MEANINGS.items()},
-        "organisation": organisation,
-        "effective_on": report.as_of,
-        "generator": generator,
-    }
 
 
 def report_table(report: ServiceReport) -> bytes:

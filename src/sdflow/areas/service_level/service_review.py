@@ -17,16 +17,18 @@ from sdflow.areas.service_level.review_minutes import (
     ReviewPack,
     TargetDecision,
 )
+from sdflow.areas.service_level.review_pack import actions_with, figures_with, written_pack
 from sdflow.domain.agreement import PersonReference
 from sdflow.domain.clauses import Lines
 from sdflow.domain.follow_up import refuse_early_deadlines
 from sdflow.domain.improvement import Correcting, CorrectiveAction
 from sdflow.domain.kind import Content, Description, Key, Line, Reference, RefersTo, Text
-from sdflow.domain.looking_back import Reviewed, ReviewSummary
+from sdflow.domain.looking_back import ReviewSummary
 from sdflow.domain.period_name import PeriodName
+from sdflow.domain.review_pack import AgreedBefore, Pack, Packed
 
 
-class ServiceReview(Content, Reviewed, Correcting):
+class ServiceReview(Content, Packed, Correcting):
     """One meeting on agreements with a customer: first its agenda, then its minutes."""
 
     description = Description("service_review", "Service review", "Service reviews", "SRV", document=True)
@@ -131,6 +133,32 @@ class ServiceReview(Content, Reviewed, Correcting):
             key: one.owed(one.agreement or self.agreements[0], one.because, target=one.clause, service=self.service)
             for key, one in self.actions.items()
         }
+
+    def invited(self) -> tuple[str, ...]:
+        """Those who are asked to come and are registered."""
+        return tuple(dict.fromkeys(one.person for one in self.attendance.values() if one.person and not one.excused))
+
+    def previous_review(self) -> str | None:
+        """The review before it, where it is named."""
+        return self.previous
+
+    def agreed(self) -> tuple[AgreedBefore, ...]:
+        """What was agreed in it, as it stands."""
+        return tuple(
+            AgreedBefore(key, one.what, one.owner, one.done_on is not None) for key, one in self.actions.items()
+        )
+
+    def with_pack(self, pack: Pack) -> Self:
+        """The review with what is sent; what people wrote beside a figure or an action before stays with it."""
+        said = {
+            "pack": written_pack(pack),
+            "previous": self.previous or pack.previous,
+            "previous_actions": actions_with(self.previous_actions, pack.agreed_before),
+            "figures": figures_with(self.figures, pack.figures, self.agreements[0]),
+            "complaints": list(dict.fromkeys([*self.complaints, *pack.complaints])),
+            "surveys": list(dict.fromkeys([*self.surveys, *pack.surveys])),
+        }
+        return type(self).model_validate(dict(self) | said)
 
     def owner_reference(self) -> str:
         """Who leads it."""

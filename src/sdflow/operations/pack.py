@@ -1,0 +1,94 @@
+"""Pack: the report that goes out before a service review is made, and what it says is written into the review."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sdflow.domain.difference import ClauseChange
+from sdflow.domain.errors import Refused
+from sdflow.domain.kind import Content
+from sdflow.domain.record import Record
+from sdflow.domain.review_pack import Pack, Packed
+from sdflow.engine.change import acting, refuse_fixed
+from sdflow.engine.definitions import changes_of
+from sdflow.engine.report_document import report_document
+from sdflow.engine.review_packs import Gathered, gathered
+from sdflow.engine.service_report import Progress
+from sdflow.engine.workspace import Occasion, Workspace
+
+REASON = "the pack of the review is put together"
+
+Keeping = Callable[[str, bytes], None]
+"""Keeps the file of a name with this content; what it raises undoes the act."""
+
+
+@dataclass(frozen=True)
+class PackedReview:
+    """A review with its pack, what the report says, and what of the review changed."""
+
+    reference: str
+    pack: Pack
+    gathered: Gathered
+    changes: tuple[ClauseChange, ...]
+
+
+def pack(
+    workspace: Workspace,
+    occasion: Occasion,
+    reference: str,
+    keep: Keeping | None,
+    *,
+    sent_to: Sequence[str] = (),
+    accessible: bool = False,
+    progress: Progress | None = None,
+) -> PackedReview:
+    """Make the report on the agreements and the period of a review, and write its name, hash and figures into the review.
+
+    It goes to those in `sent_to`, or else to those who are asked to come. All in one act; without `keep` no file is kept
+    and nothing is stored. `Refused` where the record is no review, or is past its pack.
+    """
+    with acting(workspace, occasion, "pack", REASON) as change:
+        record = change.writing.lock(reference)
+        content = _review(workspace, record)
+        people = tuple(dict.fromkeys(sent_to)) or content.invited()
+        if not people:
+            raise Refused(
+                f"nobody is named to whom the pack of {reference} goes",
+                advice="name them with --to, or write down in attendance who is asked to come",
+            )
+        found = gathered(workspace, change.writing, record, content, occasion.today, progress)
+        file = report_document(workspace, found.report, accessible=accessible)
+        made = Pack(
+            file_name=f"{reference}-{found.report.period}.pdf",
+            sha256=hashlib.sha256(file).hexdigest(),
+            sent_on=occasion.today,
+            sent_to=people,
+            figures=found.figures,
+            previous=found.previous,
+            agreed_before=found.agreed_before,
+            complaints=found.complaints,
+            surveys=found.surveys,
+        )
+        revised = content.with_pack(made)
+        changes = tuple(changes_of(record.revision, revised))
+        refuse_fixed(workspace.definitions, record, revised)
+        if keep is not None:
+            keep(made.file_name, file)
+            if changes:
+                change.revise(record, revised, occasion.actor)
+    return PackedReview(reference, made, found, changes)
+
+
+def _review(workspace: Workspace, record: Record) -> Packed:
+    content: Content = workspace.definitions.content(record)
+    if not isinstance(content, Packed):
+        raise Refused(f"{record.reference} is no service review", advice="name one, such as SRV-0001")
+    if workspace.definitions.state(record).frozen:
+        raise Refused(
+            f"{record.reference} is '{record.state}', and its pack is what was sent",
+            (workspace.definitions.state(record).meaning,),
+            f"see what is possible: sdflow steps {record.reference}",
+        )
+    return content
