@@ -20,6 +20,37 @@ from sdflow.engine.journeys import run_journey
 
 ROOT = Path(__file__).parent
 ROLES = ROOT / "workflows" / "roles.yaml"
+LONGEST_FIRST = (
+    "test_versions_in_force.py",
+    "test_wheel.py",
+    "test_documents_of_bad_input.py",
+    "test_demonstration.py",
+    "test_sixth_area.py",
+    "test_catalogue_page.py",
+    "test_readme.py",
+    "test_versions.py",
+    "test_main_job.py",
+    "test_interruptions.py",
+    "test_signing_ways.py",
+    "test_continuity_chain.py",
+    "test_continuity_test.py",
+    "test_pdf.py",
+    "test_page_images.py",
+)
+"""Files of tests by how long they take, as `--durations` told when the list was written; it changes nothing but the order."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the files handed out to several processes in the order of the collection, not by their number of tests."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest first, so that no process is left alone with one of them at the end."""
+    rank = {name: place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

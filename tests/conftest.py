@@ -30,6 +30,12 @@ def _as_server_user(*command: str | Path) -> None:
     subprocess.run([*prefix, *map(str, command)], check=True, capture_output=True, cwd="/")
 
 
+@pytest.fixture(autouse=True)
+def as_wide_as_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts are as wide as where no terminal is, whatever the terminal of who runs the tests."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """The address of a PostgreSQL server without a database name, to be filled in with `%s`."""

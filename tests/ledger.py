@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from desk import HELEN, Desk, Said
+from sdflow import bootstrap
 
 PARTS = """
 kind: component
@@ -119,6 +120,14 @@ class Ledger:
     def adopt(self, text: str, reference: str) -> None:
         paper = self.write(f"{reference}.txt", f"The paper of {reference}.")
         self.desk.must("adopt", str(paper), str(self.write(f"{reference}.yaml", text + ADOPTED)))
+
+    def in_force(self, reference: str = "SLA-0900") -> None:
+        """The agreement is in force, by a life cycle that does not ask whether it is carried."""
+        shipped = (bootstrap.content_folder() / "workflows" / "sla.yaml").read_text()
+        own = self.desk.folder / "workflows" / "sla.yaml"
+        own.parent.mkdir()
+        own.write_text(shipped.replace("    findings: breach\n", ""))
+        self.desk.must("advance", reference, "activate", day="2026-01-01")
 
     def measured(self, kind: str, head: str, lines: Sequence[str], form: str, first: str, last: str) -> None:
         rows = self.write(f"{kind}-{first}.csv", "\n".join([head, *lines]) + "\n")

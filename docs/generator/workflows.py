@@ -8,7 +8,7 @@ from dataclasses import fields
 from docs.generator.markdown import code, codes, fenced, table
 from docs.generator.obligations import HEADING, row
 
-from sdflow.domain.workflow import Guards, JourneyMove, State, Step, Workflow
+from sdflow.domain.workflow import Guards, JourneyMove, State, Step, Workflow, Written
 from sdflow.engine.definitions import Definitions
 from sdflow.operations.diagram import mermaid_text
 
@@ -57,7 +57,9 @@ def _workflow(workflow: Workflow) -> Iterator[str]:
 
 
 def _marks(state: State) -> list[str]:
-    named = [f"{word}: {codes(paths)}" for word, paths in (("open", state.open), ("fixed", state.fixed)) if paths]
+    words = (("open", state.open), ("fixed", state.fixed), ("kept", state.kept))
+    named = [f"{word}: {codes(paths)}" for word, paths in words if paths]
+    named += [f"kept where {code(asked)}: {codes(paths)}" for asked, paths in state.kept_where.items()]
     return [*(one.name for one in fields(state) if getattr(state, one.name) is True), *named]
 
 
@@ -82,6 +84,10 @@ def _guards(guards: Guards) -> Iterator[str]:
         name = GUARDS.get(one.name, one.name)
         if value is True:
             yield f"{code(name)} all"
+        elif isinstance(value, Written):
+            yield f"{code(name)} {value.field} by {code(value.verb)} where {value.where}"
+        elif isinstance(value, dict):
+            yield f"{code(name)} {', '.join(f'{one}: {other}' for one, other in value.items())}"
         elif isinstance(value, tuple):
             yield f"{code(name)} {', '.join(value)}"
         else:

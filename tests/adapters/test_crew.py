@@ -32,6 +32,10 @@ def never_ends() -> None:
         pass
 
 
+def waits() -> None:
+    threading.Event().wait()
+
+
 def is_killed() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -116,8 +120,8 @@ def test_of_many_pieces_one_that_fails_stops_no_other(workers: int, crew: Crew) 
 
 
 def test_of_many_pieces_those_that_never_end_are_stopped_beside_the_others(crew: Crew) -> None:
-    pieces: list[Piece[Any]] = [Piece("0", never_ends, ()), *(Piece("n", doubled, (number,)) for number in range(5))]
-    found = dict(crew.call_each(Limits(0.5), pieces, 2))
+    pieces: list[Piece[Any]] = [Piece("0", waits, ()), *(Piece("n", doubled, (number,)) for number in range(5))]
+    found = dict(crew.call_each(Limits(5), pieces, 2))
     assert "took longer" in str(found.pop(0))
     assert found == {number + 1: 2 * number for number in range(5)}
 

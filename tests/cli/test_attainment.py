@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from desk import OMAR, Desk
+from desk import HELEN, INGRID, OMAR, Desk
 from ledger import AGREEMENT, PARTS, SUPPORT, Ledger
-from sdflow import bootstrap
 
 Write = Callable[[str, str], Path]
 RESTORE, AVAILABILITY = "targets.restore.P1", "targets.availability"
@@ -49,7 +48,7 @@ def test_a_month_below_target_is_a_warning_with_the_figure(ledger: Ledger) -> No
     assert ledger.rules("2026-01-31") == [], "January is not over yet"
     ((_, clause, message),) = ledger.found("2026-02-01", "SLM-301")
     assert clause == RESTORE
-    assert "in 2026-01: 75 per cent, where 90 are promised; 1 of 4 cases missed it" in message
+    assert "in 2026-01: 75 per cent, where 90 are promised; 1 of 4 missed it alone (cases, breaks" in message
     month(ledger, 2, late=0)
     assert ledger.rules("2026-03-01") == []
     assert "was reached in 2026-02: 100 per cent" in str(ledger.proof("2026-03-01")["proven"])
@@ -92,7 +91,7 @@ def test_months_below_target_are_one_item_to_which_later_ones_are_added(ledger: 
 
 
 def test_three_periods_on_end_below_a_target_bring_the_review_of_the_agreement_forward(ledger: Ledger) -> None:
-    in_force(ledger)
+    ledger.in_force()
     for number in (1, 2):
         month(ledger, number, late=2)
         ledger.improve(f"2026-0{number + 1}-02")
@@ -111,20 +110,11 @@ def test_three_periods_on_end_below_a_target_bring_the_review_of_the_agreement_f
 
 
 def test_who_looks_only_after_three_months_brings_the_review_forward_as_well(ledger: Ledger) -> None:
-    in_force(ledger)
+    ledger.in_force()
     for number in (1, 2, 3):
         month(ledger, number, late=2)
     assert ledger.improve("2026-04-02") == [("raised", "SIP-0001", RESTORE, MISSED)]
     assert review(ledger, "2026-04-03")[0] == "2026-05-02"
-
-
-def in_force(ledger: Ledger) -> None:
-    """The agreement is in force, by a life cycle that does not ask whether it is carried."""
-    shipped = (bootstrap.content_folder() / "workflows" / "sla.yaml").read_text()
-    own = ledger.desk.folder / "workflows" / "sla.yaml"
-    own.parent.mkdir()
-    own.write_text(shipped.replace("    findings: breach\n", ""))
-    ledger.desk.must("advance", "SLA-0900", "activate", day="2026-01-01")
 
 
 def review(ledger: Ledger, day: str) -> tuple[str, str]:
@@ -158,9 +148,37 @@ def test_an_item_or_an_acceptance_answers_a_miss(ledger: Ledger) -> None:
     month(ledger, 1, late=1)
     ledger.improve("2026-02-02")
     assert "SLM-029" not in ledger.rules("2026-03-20")
-    ledger.desk.must("amend", "SIP-0001", "--set", "closure_reason=The desk was at fault.", day="2026-02-05")
-    ledger.desk.must("advance", "SIP-0001", "cancel", day="2026-02-05")
+    give_up(ledger, OMAR)
     assert "SLM-029" not in ledger.rules("2026-03-20"), "what was looked at and given up is no silence"
+    assert "SIP-0001" in ledger.desk.must("report", "SLA-0900", "--period", "2026-01", day="2026-03-20").out
+
+
+def test_an_item_that_is_given_up_answers_nothing_that_is_missed_afterwards(ledger: Ledger) -> None:
+    month(ledger, 1, late=1)
+    month(ledger, 2, late=1)
+    ledger.improve("2026-02-02")
+    give_up(ledger, OMAR)
+    assert "SLM-029" in ledger.rules("2026-04-10"), "February was missed after it"
+    assert (
+        "nobody has taken it up" in ledger.desk.must("report", "SLA-0900", "--period", "2026-02", day="2026-04-10").out
+    )
+    assert ledger.improve("2026-04-10")[0][:2] == ("raised", "SIP-0002")
+    assert "SLM-029" not in ledger.rules("2026-04-10")
+
+
+def test_who_raised_an_item_accepts_nothing_by_giving_it_up(ledger: Ledger) -> None:
+    month(ledger, 1, late=1)
+    ledger.improve("2026-02-02")
+    give_up(ledger, HELEN)
+    assert "SLM-029" in ledger.rules("2026-03-20")
+    assert (
+        "nobody has taken it up" in ledger.desk.must("report", "SLA-0900", "--period", "2026-01", day="2026-03-20").out
+    )
+
+
+def give_up(ledger: Ledger, person: str) -> None:
+    ledger.desk.must("amend", "SIP-0001", "--set", "closure_reason=The desk was at fault.", day="2026-02-05")
+    ledger.desk.must("advance", "SIP-0001", "cancel", day="2026-02-05", person=person)
 
 
 def test_a_waived_miss_is_answered(ledger: Ledger) -> None:
@@ -256,6 +274,100 @@ def test_what_is_not_done_is_not_judged(ledger: Ledger) -> None:
     assert (said.code, "actions that are not done, or none at all" in said.words) == (1, True)
     said = ledger.type("judge", "SLA-0900", day="2026-06-02")
     assert (said.code, "is no improvement item" in said.words) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("--remove", "occurrences.o1"),
+        ("--set", "occurrences.o1.value=99"),
+        ("--set", "cause=something else"),
+        ("--set", "target=targets.availability"),
+        ("--set", "kpi.baseline.value=10"),
+        ("--set", "kpi.target=80"),
+    ],
+)
+def test_what_was_found_and_measured_stays_in_the_item_that_it_raised(ledger: Ledger, change: tuple[str, str]) -> None:
+    month(ledger, 1, late=2)
+    ledger.improve("2026-02-02")
+    said = ledger.type("amend", "SIP-0001", *change, day="2026-02-03")
+    assert (said.code, "can no longer be changed" in said.words) == (1, True)
+
+
+def test_there_is_one_open_item_for_a_clause_and_a_cause(ledger: Ledger, write: Write) -> None:
+    month(ledger, 1, late=2)
+    ledger.improve("2026-02-02")
+    second = write("second.yaml", SECOND)
+    said = ledger.type("apply", str(second), day="2026-02-03")
+    assert (said.code, "SIP-0001" in said.words, "is about the same already" in said.words) == (2, True, True)
+    ledger.desk.must("apply", str(write("other.yaml", SECOND.replace(MISSED, "a shift too few"))), day="2026-02-03")
+    said = ledger.type("amend", "SIP-0900", "--set", f"cause={MISSED}", day="2026-02-03")
+    assert (said.code, "SIP-0001" in said.words) == (2, True)
+    give_up(ledger, OMAR)
+    ledger.desk.must("apply", str(second), day="2026-02-06")
+    assert ledger.improve("2026-02-06")[0][:2] == ("appended", "SIP-0900")
+
+
+SECOND = f"""
+kind: improvement
+reference: SIP-0900
+title: The same again
+origin: idea
+raised_on: 2026-02-03
+record: SLA-0900
+target: {RESTORE}
+cause: {MISSED}
+statement: It has to become better.
+"""
+
+
+def verifying(ledger: Ledger) -> None:
+    """The item of the missed months, its action done and delivered."""
+    done(ledger)
+    words = ["justification=x", "size=small", "priority=high", "kpi.review_on=2026-05-31", "owner=PER-HADDAD"]
+    words += ["verifier=PER-HALVORSEN", "due_on=2026-05-31"]
+    words += ["actions.shift.who=PER-HADDAD", "actions.shift.due_on=2026-03-31"]
+    ledger.desk.must("apply", str(ledger.write("moss.yaml", MOSS)), day="2026-03-11")
+    ledger.desk.must("amend", "SIP-0001", *(word for one in words for word in ("--set", one)), day="2026-03-11")
+    for step, person in (
+        ("accept", HELEN),
+        ("assess", HELEN),
+        ("approve", "PER-MOSS"),
+        ("start", HELEN),
+        ("deliver", HELEN),
+    ):
+        ledger.desk.must("advance", "SIP-0001", step, day="2026-03-11", person=person)
+
+
+MOSS = """
+kind: person
+reference: PER-MOSS
+title: Ida Moss
+organisation: TEAM-NORTHGATE
+roles: {finance_manager: {since: 2025-01-01}}
+"""
+
+
+def guess(ledger: Ledger, value: str) -> None:
+    words = (f"kpi.measured.value={value}", "kpi.measured.on=2026-05-31", "kpi.measured.how=guessed")
+    ledger.desk.must("amend", "SIP-0001", *(word for one in words for word in ("--set", one)), day="2026-06-02")
+
+
+def test_what_is_measured_is_not_closed_on_a_value_that_somebody_typed(ledger: Ledger) -> None:
+    years(ledger, (5, 6), (0, 0))
+    verifying(ledger)
+    guess(ledger, "99.9")
+    said = ledger.type("advance", "SIP-0001", "close_met", person=INGRID, day="2026-06-02")
+    assert (said.code, "kpi.measured was written by hand" in said.words, "sdflow judge" in said.words) == (
+        1,
+        True,
+        True,
+    )
+    ledger.desk.must("judge", "SIP-0001", day="2026-06-02")
+    guess(ledger, "100")
+    assert ledger.type("advance", "SIP-0001", "close_met", person=INGRID, day="2026-06-02").code == 1
+    ledger.desk.must("judge", "SIP-0001", day="2026-06-02")
+    ledger.desk.must("advance", "SIP-0001", "close_met", person=INGRID, day="2026-06-02")
 
 
 PLAN = "consequences: {plan: {clause: targets.availability, periods: 1, what: Service improvement plan}}\n"

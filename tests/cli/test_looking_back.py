@@ -86,6 +86,114 @@ def test_the_one_who_answered_a_complaint_does_not_close_it_and_its_open_action_
     assert "not yet filled in: actions.*.done_on" in refused.words
 
 
+def stranger(desk: Desk) -> str:
+    """A representative of another customer."""
+    path = desk.folder.parent / "stranger.yaml"
+    path.write_text(STRANGER)
+    desk.must("apply", str(path), day=DAY)
+    return "PER-OTHER"
+
+
+STRANGER = """
+kind: business_unit
+reference: BU-OTHER
+title: Another customer
+---
+kind: person
+reference: PER-OTHER
+title: Otto Other
+organisation: BU-OTHER
+roles: {customer_representative: {since: 2025-01-01}}
+"""
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "statement=All is well",
+        "received_on=2026-09-01",
+        "gravity=minor",
+        "answer=We were right",
+        "actions.trial.what=x",
+    ],
+)
+def test_what_a_customer_complained_of_and_was_told_is_not_written_anew(desk: Desk, field: str) -> None:
+    take(desk, "CPL-0001", OMAR, "take_up", "answer")
+    said = desk.type("amend", "CPL-0001", "--set", field, day=DAY)
+    assert (said.code, "can no longer be changed" in said.words) == (1, True)
+    assert desk.type("amend", "CPL-0001", "--remove", "actions.trial", day=DAY).code == 1
+
+
+def test_a_complaint_is_withdrawn_by_its_customer_and_with_a_reason(desk: Desk) -> None:
+    take(desk, "CPL-0001", OMAR, "take_up")
+    assert "not customer representative" in desk.type("advance", "CPL-0001", "withdraw", day=DAY).words
+    assert "does not stand for" in desk.type("advance", "CPL-0001", "withdraw", person=stranger(desk), day=DAY).words
+    assert "withdrawn_because" in desk.type("advance", "CPL-0001", "withdraw", person=INGRID, day=DAY).words
+    amend(desk, "CPL-0001", withdrawn_because="Settled on the telephone")
+    take(desk, "CPL-0001", INGRID, "withdraw")
+
+
+@pytest.mark.parametrize("field", ["score=4.9", "wanted=1", "answers=1", "scale.most=9"])
+def test_what_a_survey_found_and_aimed_at_is_not_written_anew(desk: Desk, field: str) -> None:
+    take(desk, "SAT-0001", HELEN, "start", "evaluate")
+    said = desk.type("amend", "SAT-0001", "--set", field, day=DAY)
+    assert (said.code, "can no longer be changed" in said.words) == (1, True)
+    take(desk, "SAT-0001", HELEN, "correct")
+    assert desk.type("amend", "SAT-0001", "--set", "wanted=1", day=DAY).code == 1
+
+
+def test_somebody_of_the_supplier_agrees_to_what_the_supplier_reached(desk: Desk) -> None:
+    amend(desk, "SPR-0001", agreed_with=stranger(desk))
+    said = desk.type("advance", "SPR-0001", "agree_missed", person=ROSSI, day=DAY)
+    assert (said.code, "agreed_with does not stand for the supplier" in said.words) == (1, True)
+
+
+def test_a_report_tells_of_every_record_of_its_period_and_calls_agreed_what_the_supplier_agreed_to(
+    desk: Desk, tmp_path: Path
+) -> None:
+    for month, figures in (("07", KEPT), ("08", ""), ("09", KEPT)):
+        path = tmp_path / f"{month}.yaml"
+        path.write_text(SECOND.replace("SPR-0002", f"SPR-01{month}").replace("2026-10", f"2026-{month}") + figures)
+        desk.must("apply", str(path), day=DAY)
+    take(desk, "SPR-0107", ROSSI, "drop")
+    take(desk, "SPR-0109", ROSSI, "agree_kept")
+    (found,) = desk.type("report", "SLA-0001", "--period", "2026-Q3", "--json", day=DAY).data["agreements"]
+    lines = [one for one in found["suppliers"] if one["record"]]
+    assert [(one["record"]["reference"], one["performance"]["agreed_on"], one["further"]) for one in lines] == [
+        ("SPR-0108", None, False),
+        ("SPR-0109", "2026-10-05", True),
+    ]
+
+
+KEPT = """
+measured_by: Report of the supplier
+agreed_with: PER-KEANE
+agreed_on: 2026-10-05
+figures:
+  filter: {title: Availability of the filter, comparison: at_least, target: 99.9, achieved: 99.95, unit: per cent}
+"""
+
+
+def test_of_a_contract_and_a_period_there_is_one_record(desk: Desk, tmp_path: Path) -> None:
+    second = tmp_path / "second.yaml"
+    second.write_text(SECOND)
+    said = desk.type("apply", str(second), day=DAY)
+    assert (said.code, "SPR-0001" in said.words, "is about the same already" in said.words) == (2, True, True)
+    take(desk, "SPR-0001", ROSSI, "drop")
+    desk.must("apply", str(second), day=DAY)
+
+
+SECOND = """
+kind: supplier_performance
+reference: SPR-0002
+title: October once more
+supplier: SUP-KESTREL
+contract: UC-0001
+period: 2026-10
+owner: PER-ROSSI
+"""
+
+
 def test_a_survey_and_a_supplier_that_fell_short_are_concluded_as_that(desk: Desk) -> None:
     take(desk, "SAT-0001", HELEN, "start", "evaluate")
     assert "it is missed, not reached" in desk.type("advance", "SAT-0001", "close_reached", person=OMAR, day=DAY).words
@@ -106,16 +214,23 @@ def test_minutes_are_agreed_by_the_customer_frozen_and_printed(desk: Desk, tmp_p
     take(desk, "SRV-0001", HELEN, "send_pack")
     day = "2026-11-12"
     amend(desk, "SRV-0001", day, **HELD)
+    amend(desk, "SRV-0001", day, **{"attendance.i.excused": "true"})
+    assert "nobody who stands for the customer was there" in desk.type("advance", "SRV-0001", "hold", day=day).words
+    amend(desk, "SRV-0001", day, **{"attendance.i.excused": "false"})
     take(desk, "SRV-0001", HELEN, "hold", day=day)
     assert ("SRV-0001", "minutes") in owed(desk, "2026-11-20")
     assert "not customer representative" in desk.type("advance", "SRV-0001", "agree_minutes", day=day).words
     amend(desk, "SRV-0001", day, **SAID)
+    another = desk.type("advance", "SRV-0001", "agree_minutes", person=stranger(desk), day=day)
+    assert (another.code, "does not stand for the customer that is named" in another.words) == (1, True)
     take(desk, "SRV-0001", INGRID, "agree_minutes", day=day)
     assert desk.type("amend", "SRV-0001", "--set", "summary=Better", "--reason", "x", day=day).code == 1
     minutes = tmp_path / "minutes.pdf"
     desk.must("document", "SRV-0001", "-o", str(minutes), day=day)
     assert minutes.read_bytes().startswith(b"%PDF")
     assert [one["cause"] for one in raised(desk, day)] == ["Seen late"]
+    said = desk.type("amend", "SRV-0001", "--set", "actions.probe.done_on=2027-11-12", day=day)
+    assert (said.code, "12 November 2027 has not come" in said.words) == (2, True)
     amend(desk, "SRV-0001", day, **{"actions.probe.done_on": day})
     take(desk, "SRV-0001", HELEN, "close", day=day)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import copy
+from copy import copy, deepcopy
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -32,8 +33,12 @@ MODELS: tuple[type[Content], ...] = (
 
 def written(model: type[Content]) -> dict[str, Any]:
     """What the file of a kind says."""
-    text = (HERE / f"{model.description.kind}.yaml").read_text(encoding="utf-8")
-    found: dict[str, Any] = yaml.load(text, Loader=yaml.BaseLoader)
+    return deepcopy(_written(model.description.kind))
+
+
+@cache
+def _written(kind: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.load((HERE / f"{kind}.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ GOLDEN = HERE.parent / "golden" / "continuity"
 OPEN = ("scope", "method", "participants", "residual_risk", "next_review_on", "signatories", "change_request")
 
 
+@cache
 def analysis() -> Bia:
     text = (HERE / "bia.yaml").read_text(encoding="utf-8")
     return Bia.model_validate(yaml.load(text, Loader=yaml.BaseLoader))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,6 +45,7 @@ TESTS = [
 ]  # fmt: skip
 
 
+@cache
 def plan() -> ContinuityPlan:
     text = (HERE / "continuity_plan.yaml").read_text(encoding="utf-8")
     return ContinuityPlan.model_validate(yaml.load(text, Loader=yaml.BaseLoader))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,7 @@ def written() -> dict[str, Any]:
     return found
 
 
+@cache
 def report() -> ContinuityTest:
     return ContinuityTest.model_validate(written()["test"])
 
@@ -69,7 +71,7 @@ def bare() -> ContinuityTest:
     return without(report(), (*OPEN, "summary", "problems", "actions", "evidence", "criteria", "timeline", "ended_at"))
 
 
-CASES = {"plan": planned, "draft": bare, "final": report}
+CASES: dict[str, Callable[[], ContinuityTest]] = {"plan": planned, "draft": bare, "final": report}
 
 
 def records(sample: Sample) -> Mapping[str, Content]:

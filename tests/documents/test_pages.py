@@ -138,7 +138,7 @@ def test_targets_are_printed_in_the_words_in_which_they_were_agreed(sample: Samp
         "Shipping desk Outages in announced windows count Measured in Hours of the shipping desk: Monday – Friday 07:30–18:00",
         "A message of 1 MB leaves the gateway ≤ 30 s 99 % of them",
         "Mail in and out together ≥ 60,000 messages each hour",
-        "Journal of the day before can be searched Working days by 06:00 99 % of runs",
+        "Journal of the day before can be searched Working days, those of Messaging duty by 06:00 99 % of runs",
         "Calls answered within 30 seconds ≥ 85 % each calendar month",
         "Recovery time objective (RTO) From the disruption until the service works again ≤ 8 h",
         "below 99.90 %, not below 99.50 % 5 %",

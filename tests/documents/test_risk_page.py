@@ -6,6 +6,7 @@ import re
 import subprocess
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +49,7 @@ OPEN = ("scope", "method", "participants", "analyses", "assets", "threats", "vul
         "recovery", "next_review_on", "signatories", "change_request", "effective_on")  # fmt: skip
 
 
+@cache
 def assessment() -> RiskAssessment:
     text = (HERE / "risk_assessment.yaml").read_text(encoding="utf-8")
     return RiskAssessment.model_validate(yaml.load(text, Loader=yaml.BaseLoader))

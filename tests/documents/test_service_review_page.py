@@ -69,7 +69,7 @@ def test_the_minutes_say_who_was_there_what_was_reached_and_what_was_agreed(fina
     words = text_of(final)
     for sentence in (
         "Held on 12 November 2026",
-        "Ragnhild Moe Shipping desk excused",
+        "Ragnhild Moe Shipping desk for Halvorsen & Brandt excused",
         "2 of 3 Targets reached of those that were measured in 2026-10",
         "≥ 99.9 % 99.72 % missed",
         "≤ 30 minutes 22.5 minutes reached",

@@ -404,6 +404,7 @@ EVERYTHING = Targets.model_validate(
             "minimum_service_level": "Sending and receiving",
             "tested_every_months": 12,
         },
+        "security": {"read": {"title": "Mail read by others", "most": 0}},
         "measures": {"calls": {"title": "Calls", "comparison": "at_least", "value": "95.5", "unit": "per cent"}},
     }
 )
@@ -431,6 +432,7 @@ def test_what_is_promised_is_said_in_a_number_with_its_unit_or_in_words() -> Non
         "targets.continuity.recovery_time_objective_hours": (4, "hours", "at_most"),
         "targets.continuity.recovery_point_objective_minutes": (15, "minutes", "at_most"),
         "targets.continuity.tested_every_months": (12, "months", "at_most"),
+        "targets.security.read": (0, "incidents per month", "at_most"),
         "targets.measures.calls": (Decimal("95.5"), "per cent", "at_least"),
     }
     assert stated["targets.transactions.open"].percent == 95

@@ -129,7 +129,7 @@ def test_a_period_that_was_watched_in_part_is_judged_on_that_part_and_says_so() 
 
 def test_an_outage_without_an_end_counts_until_the_end_of_what_is_looked_at_and_says_so() -> None:
     down = downtime_of(outages((700 * HOUR, None), (10, 20), (900 * HOUR, None)), MONTH[1])
-    observed = seen(MONTH, down.time, still_down=down.still_down)
+    observed = seen(MONTH, down.time, still_down=down.still_since is not None)
     found = attained_availability("SLA-0001", "targets.availability", target("99"), OCTOBER, observed)
     assert counted(observed).down_seconds == 20 * HOUR + 10
     assert found.note == "still down, counted until the end of what is looked at"
@@ -232,7 +232,8 @@ def test_agreed_time_and_downtime_are_what_looking_at_every_second_finds(
             continue
         if convention is PlannedDowntime.left_out and announced and not unused:
             continue
-        if not inside(watched, second) and not unused:
+        known = inside(watched, second) or (convention is PlannedDowntime.window_down and announced)
+        if not known and not unused:
             counts[2] += 1
             continue
         counts[0] += 1
@@ -261,7 +262,8 @@ def test_breaks_are_the_runs_of_downtime_that_walking_through_every_second_finds
         takes = inside(agreed, second) and second < until and not (forgiven and announced)
         if running and takes:
             whole += 1
-            within += second >= since and inside(watched, second)
+            known = inside(watched, second) or (convention is PlannedDowntime.window_down and announced)
+            within += second >= since and known
         if not running:
             found += [(whole, within)] if within else []
             whole = within = 0

@@ -179,7 +179,7 @@ def test_a_credit_of_no_more_than_a_dollar_is_not_paid_out(charge: str, amount: 
 def test_the_published_band_of_a_region() -> None:
     region = Credits(of="Charge", bands={"first": band("99.99", 10, "99")})
     assert credits_due(region, [availability("99.99")], Charged(Decimal(100))).percent == 0
-    (hit,) = credits_due(region, [availability("99.98")], Charged(Decimal(100))).bands
+    (hit,) = credits_due(region, [availability("99.98", target="99.99")], Charged(Decimal(100))).bands
     assert [hit.key, hit.percent, hit.achieved] == ["first", 10, Decimal("99.98")]
 
 

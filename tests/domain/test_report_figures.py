@@ -80,9 +80,11 @@ def test_a_printed_figure_never_reaches_a_target_that_was_missed(
         assert abs(printed - achieved) < 1
 
 
-def work(*told: tuple[str | None, date]) -> AnnouncedWork:
+def work(*told: tuple[str | None, date], written: date = date(2026, 10, 20)) -> AnnouncedWork:
     since, until = datetime(2026, 10, 27, 7, tzinfo=UTC), datetime(2026, 10, 27, 8, tzinfo=UTC)
-    return AnnouncedWork("INT-1", "Discs", PlannedWork(("SVC-1",), ("CMP-1",), since, until, told, "New discs"))
+    return AnnouncedWork(
+        "INT-1", "Discs", PlannedWork(("SVC-1",), ("CMP-1",), since, until, told, "New discs"), written
+    )
 
 
 def test_work_is_announced_to_those_who_were_told_before_it_began() -> None:
@@ -94,6 +96,21 @@ def test_work_is_announced_to_those_who_were_told_before_it_began() -> None:
     assert not work(("BU-1", before)).announced_to(None)
     assert work(("BU-1", before)).announced()
     assert not work(("BU-1", after)).announced()
+
+
+def test_what_is_told_or_written_down_on_the_day_itself_is_not_announced_before() -> None:
+    before, day = date(2026, 10, 26), date(2026, 10, 27)
+    assert work((None, before), written=before).announced_to("BU-1")
+    assert not work((None, day), written=before).announced_to("BU-1")
+    assert not work((None, before), written=day).announced_to("BU-1")
+    assert not work((None, day), written=before).announced()
+
+
+def test_the_day_on_which_work_begins_is_that_of_the_clocks_of_the_agreement() -> None:
+    told = work((None, date(2026, 10, 26)), written=date(2026, 10, 26))
+    assert told.announced_to("BU-1", "Europe/London")
+    assert not told.announced_to("BU-1", "Pacific/Honolulu"), "there it begins on the evening of the 26th"
+    assert not told.announced("Pacific/Honolulu")
 
 
 def test_planned_time_is_that_of_what_is_worked_on() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from sdflow.domain.alignment.times import ClockHours
 from sdflow.domain.attainment.result import Attainment
-from sdflow.domain.attainment.time_targets import TimeMetric, TimePromise, attained_time
+from sdflow.domain.attainment.time_targets import TimeMetric, TimePart, TimePromise, attained_time
 from sdflow.domain.measured import UNKNOWN, Incidents, Moment, Pauses
 from sdflow.domain.period import Period
 from sdflow.domain.service_time import CalendarHours, Window
@@ -53,7 +53,7 @@ def attained(
     promise = TimePromise(
         "SLA-0001", f"targets.{metric}.P1", "Restoration of P1", metric, target, ClockHours((OFFICE,), OFFICE.zone)
     )
-    return attained_time(promise, some, JUNE, "Europe/London", at(as_of))
+    return attained_time(promise, [TimePart(promise, some, JUNE.seconds("Europe/London"))], JUNE, at(as_of))
 
 
 def attained_by(as_of: str, target: TimeTarget, some: Incidents) -> Attainment:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import shutil
 from collections.abc import Callable
 from datetime import datetime
@@ -82,6 +81,7 @@ def _all(now: Reading) -> Incidents:
 
 def test_pages_that_contradict_themselves_are_refused_and_all_others_are_taken_in(desk: Desk, real: Real) -> None:
     folder = real("incidents/pages")
+    desk.must("apply", mapping("incident-pages/service.yaml"), person="PER-KEEPER", day="2025-12-01")
     found = measure(desk, "incidents", folder, "incident-pages/pages.map.yaml")
     assert (found["read"], found["added"], found["refused"]) == (39, 33, 6)
     rows = found["reasons"]
@@ -94,18 +94,13 @@ def test_pages_that_contradict_themselves_are_refused_and_all_others_are_taken_i
 def test_the_outages_that_checks_show_are_those_that_were_found_beside_them(desk: Desk, real: Real) -> None:
     with real("outages/unibern_outages.csv").open(encoding="utf-8", newline="") as table:
         listed = list(csv.DictReader(table))
-    names = sorted({row["service"] for row in listed} | _names_in(real("outages/unibern_checks.csv.gz")))
-    records = [
-        {"kind": "service", "reference": f"SVC-{number:03}", "title": name, "owner": "PER-KEEPER", "purpose": "Edition"}
-        | {"structure": {"series": [{"component": "CMP-WEB"}]}}
-        for number, name in enumerate(names)
-    ]
-    file = desk.folder / "services.yaml"
-    file.write_text(yaml.safe_dump_all([{"kind": "component", "reference": "CMP-WEB", "title": "Web"}, *records]))
-    desk.must("apply", str(file), person="PER-KEEPER", day="2025-12-01")
+    shipped = Path(mapping("uptime/services.yaml"))
+    desk.must("apply", str(shipped), person="PER-KEEPER", day="2025-12-01")
 
-    measure(desk, "outages", real("outages/unibern_checks.csv.gz"), "uptime/checks.map.yaml")
-    references = {f"SVC-{number:03}": name for number, name in enumerate(names)}
+    taken = measure(desk, "outages", real("outages/unibern_checks.csv.gz"), "uptime/checks.map.yaml")
+    assert taken["refused"] == 0, "the README says which records to apply first"
+    records = [one for one in yaml.safe_load_all(shipped.read_text(encoding="utf-8")) if one["kind"] == "service"]
+    references = {one["reference"]: one["title"] for one in records}
     with reading(desk).reading() as now:
         found = now.outages(list(references), [], 0, 10**10)
     ours = {
@@ -117,10 +112,24 @@ def test_the_outages_that_checks_show_are_those_that_were_found_beside_them(desk
     assert {name for name, _, _ in ours - over} == {"Wikipedia"}
 
 
-def _names_in(path: Path) -> set[str]:
-    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-        return {row["service"] for row in csv.DictReader(file)}
-
-
 def _at(text: str) -> int:
     return int(datetime.fromisoformat(text).timestamp())
+
+
+def test_the_examples_of_the_monitor_and_the_pages_end_in_reports(desk: Desk, real: Real) -> None:
+    desk.must("apply", mapping("uptime/services.yaml"), person="PER-KEEPER", day="2026-01-02")
+    measure(desk, "outages", real("outages/unibern_checks.csv.gz"), "uptime/checks.map.yaml")
+    words = ("report", "SVC-EDITION-52", "--availability", "--period", "2026-02", "--json")
+    (found,) = desk.must(*words, person="PER-KEEPER", day=DAY).data["services"]
+    numbers = found["numbers"]
+    assert numbers["breaks"] == 90
+    assert all(numbers[one] is not None for one in ("percent", "mean_down", "between_failures"))
+
+    desk.must("apply", mapping("incident-pages/service.yaml"), person="PER-KEEPER", day="2026-01-02")
+    measure(desk, "incidents", real("incidents/pages"), "incident-pages/pages.map.yaml")
+    said = desk.type(
+        "report", "SVC-PLATFORM", "--availability", "--period", "2020", "--json", person="PER-KEEPER", day=DAY
+    )
+    assert said.code == 1, "the pages are no monitor"
+    (told,) = said.data["services"]
+    assert told["life_cycle"]["stages"][0]["cases"] == 3

@@ -11,7 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from sdflow.cli.presentation import day, reference, shown, table
-from sdflow.cli.report_tables import BLOCKS, causes_text, figure, light
+from sdflow.cli.report_figures import causes_text, figure
+from sdflow.cli.report_tables import BLOCKS, light
 from sdflow.domain.attainment.impact import FailureEffect
 from sdflow.domain.availability_report import (
     BREAK_MINUTES,
@@ -54,6 +55,9 @@ def _print_service(out: Console, one: ServiceAvailability) -> None:
     if one.life_cycle and any(stage.cases for stage in one.life_cycle.stages):
         out.print()
         out.print(_life_cycle(one.life_cycle))
+    if one.life_cycle and one.life_cycle.left_out:
+        told = ", ".join(f"{name} {count:,}" for name, count in one.life_cycle.left_out)
+        out.print(f"  [warning]incidents left out, for their moments lie in the wrong order:[/] {escape(told)}")
     for text in _promised(one):
         out.print(f"  {text}")
 
@@ -79,11 +83,19 @@ def _breaks(one: ServiceAvailability) -> Iterator[str]:
 
 
 def _cost(one: ServiceAvailability) -> Iterator[str]:
-    if one.user_minutes is not None:
-        unknown = f"; of {one.users_unknown} stretches nobody knows whom they hit" if one.users_unknown else ""
-        yield f"users lost [title]{one.user_minutes:,.0f}[/] user-minutes{unknown}"
+    if one.user_minutes is not None or one.users_unknown:
+        yield f"user-minutes lost: {_lost(one)}"
     if one.causes or one.unexplained:
         yield f"causes of outages: {causes_text(one.causes, one.unexplained)}"
+
+
+def _lost(one: ServiceAvailability) -> str:
+    told = "[warning]no data[/]" if one.user_minutes is None else f"[title]{one.user_minutes:,.0f}[/]"
+    if not one.users_unknown:
+        return told
+    stretches = "1 stretch" if one.users_unknown == 1 else f"{one.users_unknown:,} stretches"
+    least = "" if one.user_minutes is None else "at least "
+    return f"{least}{told}; of {stretches} of downtime nobody knows whom they hit"
 
 
 def _promised(one: ServiceAvailability) -> Iterator[str]:
@@ -144,5 +156,9 @@ def _life_cycle(found: LifeCycleTable) -> Table:
 def _impact(row: ImpactRow) -> tuple[str, ...]:
     single = " [breach]single point of failure[/]" if row.single else ""
     effects = "\n".join(f"{reference(one)} {EFFECTS[effect]}" for one, effect in row.effects.items())
-    lost = "[warning]no data[/]" if row.user_minutes is None else f"{row.user_minutes:,.0f}"
-    return reference(row.component.reference), f"{shown(row.component.title)}{single}", effects, f"{row.users:,}", lost
+    title = f"{shown(row.component.title)}{single}"
+    return reference(row.component.reference), title, effects, _count(row.users), _count(row.user_minutes)
+
+
+def _count(value: Decimal | int | None) -> str:
+    return "[warning]no data[/]" if value is None else f"{value:,.0f}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -136,11 +134,10 @@ def _show_reasons(out: Console, reasons: Sequence[RefusedRow], refused: Path | N
 
 
 def _as_csv(reasons: Sequence[RefusedRow]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(["file", "line", "column", "value", "reason", "advice"])
-    writer.writerows((row.file, row.line, row.column, row.value, row.reason, row.advice) for row in reasons)
-    return text.getvalue().encode()
+    from sdflow.domain.sheet import sheet
+
+    rows = ((row.file, row.line, row.column, row.value, row.reason, row.advice) for row in reasons)
+    return sheet(("file", "line", "column", "value", "reason", "advice"), rows)
 
 
 def _instant(at: int) -> str:

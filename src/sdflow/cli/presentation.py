@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -39,10 +40,15 @@ THEME = Theme(
 )
 MARKS = {Severity.breach: "✗ breach", Severity.warning: "! warning", Severity.advice: "· advice"}
 
+WIDTH = 110
+"""So many columns wide are texts that go to no terminal."""
+
 
 def console(*, record: bool = False) -> Console:
-    """A console as wide as the terminal, or 110 columns where the output is not one."""
-    width = None if sys.stdout.isatty() else 110
+    """A console as wide as the terminal; where the output is not one, as wide as COLUMNS says, or else 110 columns."""
+    told = os.environ.get("COLUMNS", "")
+    asked = int(told) if told.isdecimal() and int(told) > 0 else WIDTH
+    width = None if sys.stdout.isatty() else asked
     return Console(theme=THEME, width=width, highlight=False, record=record, emoji=False)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sdflow.cli.presentation import as_data
 from sdflow.domain.attainment.result import Attainment
 from sdflow.domain.availability_report import AvailabilityReport
+from sdflow.domain.credit_report import Money
 from sdflow.domain.period import Period
 from sdflow.domain.service_report import AgreementReport, ServiceReport, TargetLine
 
@@ -42,13 +43,26 @@ def period_data(period: Period) -> dict[str, Any]:
 
 def _agreement(report: AgreementReport) -> dict[str, Any]:
     rest = {one.name: as_data(getattr(report, one.name)) for one in fields(report) if one.name not in _OWN}
-    return rest | {
-        "version": report.delivered.version,
-        "zone": report.delivered.zone,
-        "measured": report.measured,
-        "targets": [_line(one, report.periods) for one in report.lines],
-        "workload": [_line(one, report.periods) for one in report.workload],
-    }
+    money = {"money": _money(report.money)} if report.money else {}
+    breaches = [as_data(one) | {"alone": one.alone} for one in report.breaches]
+    return (
+        rest
+        | money
+        | {
+            "breaches": breaches,
+            "version": report.delivered.version,
+            "zone": report.delivered.zone,
+            "measured": report.measured,
+            "targets": [_line(one, report.periods) for one in report.lines],
+            "workload": [_line(one, report.periods) for one in report.workload],
+        }
+    )
+
+
+def _money(money: Money) -> dict[str, Any]:
+    credits = [as_data(one) | {"standing": one.standing.value} for one in money.credits]
+    told: dict[str, Any] = as_data(money)
+    return told | {"credits": credits, "due": money.due, "at_least": money.at_least}
 
 
 def _line(line: TargetLine, periods: Sequence[Period]) -> dict[str, Any]:
@@ -57,6 +71,7 @@ def _line(line: TargetLine, periods: Sequence[Period]) -> dict[str, Any]:
         "period": line.now.period.name,
         "light": line.light.value,
         "missed_on_end": line.series.missed_on_end,
+        "forecast": as_data(line.forecast),
         "chart": list(_chart(line, periods)),
     }
 

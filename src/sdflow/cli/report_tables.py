@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from sdflow.cli.presentation import day, reference, shown, table
+from sdflow.cli.report_figures import figure
+from sdflow.cli.report_texts import agreement_texts
 from sdflow.domain.attainment.result import Attainment
-from sdflow.domain.service_report import (
-    AgreementReport,
-    Breach,
-    CauseCount,
-    IncidentTable,
-    InterruptionLine,
-    Money,
-    ServiceReport,
-    SupplierLine,
-    TargetLine,
-)
+from sdflow.domain.service_report import AgreementReport, IncidentTable, ServiceReport, TargetLine
 from sdflow.domain.target import Comparison
 from sdflow.domain.traffic_light import MEANINGS, Light
 
 STYLES = {Light.red: "breach", Light.amber: "warning", Light.green: "good", Light.grey: "quiet"}
 MARKS = {Light.red: "✗", Light.amber: "!", Light.green: "✓", Light.grey: "·"}
-MOST_CAUSES = 8
-"""So many causes are shown; --json has all of them."""
+BETWEEN = 3
+"""So many characters stand between two columns."""
+
+WIDE, NARROW = 9, 5
+"""So many characters wide are the first column of incidents and each of the others."""
+
+LEAST_ROOM = 20
+"""So many characters of a line names of targets have at least."""
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 
@@ -55,27 +55,22 @@ def _print_agreement(out: Console, one: AgreementReport) -> None:
     out.print(
         f"  [quiet]{version}; {shown(', '.join(parties) or 'for all who rely on it')}; {escape(_counts(one))}[/]\n"
     )
-    out.print(_targets(one.lines))
+    if one.not_held:
+        out.print(f"  [warning]It held on no day of this period:[/] {escape(one.not_held)}.\n")
+    out.print(_targets(out, one.lines))
     if one.workload:
         out.print()
-        out.print(_targets(one.workload, "Workload"))
-    for text in _texts(one):
-        out.print(text)
+        out.print(_targets(out, one.workload, "Workload"))
     if one.incidents:
         out.print()
-        out.print(_incidents(one.incidents))
+        out.print(_incidents(one.incidents, (out.width - WIDE) // (NARROW + BETWEEN)))
+    for text in agreement_texts(one):
+        out.print(text)
 
 
 def light(one: Light) -> str:
     """A colour with its mark."""
     return f"[{STYLES[one]}]{MARKS[one]}[/]"
-
-
-def figure(value: Decimal | None, unit: str) -> str:
-    """A figure with its unit."""
-    if value is None:
-        return "[warning]no data[/]"
-    return f"{value:f} %" if unit == "per cent" else f"{value:,f} {escape(unit)}"
 
 
 def spark(chart: Sequence[Attainment | None]) -> str:
@@ -97,108 +92,48 @@ def _counts(one: AgreementReport) -> str:
     return "; ".join(said) or "it promises nothing that is measured"
 
 
-def _targets(lines: Sequence[TargetLine], title: str = "Target") -> Table:
-    rows = [
+def _targets(out: Console, lines: Sequence[TargetLine], title: str = "Target") -> Table:
+    columns = ("", title, "Agreed", "Achieved", "Missed", "Over time")
+    figures = [
         (
-            light(line.light),
-            f"{shown(line.now.title)}\n[quiet]{escape(line.series.clause)}[/]",
             f"{'≥' if line.now.comparison is Comparison.at_least else '≤'} {figure(line.now.target, line.now.unit)}",
             figure(line.now.shown, line.now.unit),
-            f"{line.now.missed}/{line.now.cases}" if line.now.cases else "–",
+            line.tally or "–",
             spark(line.chart),
         )
         for line in lines
     ]
-    return table(("", title, "Agreed", "Achieved", "Missed", "Over time"), rows, right=("Agreed", "Achieved", "Missed"))
+    room = max(out.width - _taken(columns[2:], figures), LEAST_ROOM)
+    rows = [(light(line.light), _named(line, room), *cells) for line, cells in zip(lines, figures, strict=True)]
+    return table(columns, rows, right=columns[2:5])
 
 
-def _texts(one: AgreementReport) -> Iterator[str]:
-    yield from _section("Missed", [text for each in one.breaches for text in _breach(each)])
-    yield from _section("What follows", [_follows(each.what, each.clause, len(each.periods), each.needed)
-                                         for each in one.consequences])  # fmt: skip
-    yield from _section("Credits", list(_money(one.money)) if one.money else [])
-    yield from _section("Suppliers that missed a target", list(_suppliers(one.suppliers)))
-    yield from _section("Complaints", [f"{reference(each.record.reference)} {shown(each.record.title)}"
-                                       f"{' [breach]unanswered[/]' if each.late else ''}" for each in one.complaints])  # fmt: skip
-    yield from _section("Interruptions to come", [_interruption(each) for each in one.interruptions])
+def _taken(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """How many characters of a line the mark and some columns take, with what stands between them."""
+    widths = [max(Text.from_markup(cell).cell_len for cell in column) for column in zip(columns, *rows, strict=True)]
+    return 1 + sum(widths) + BETWEEN * (len(widths) + 1)
 
 
-def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
-    if lines:
-        yield f"\n[title]{title}[/]"
-        yield from (f"  {line}" for line in lines)
+def _path(clause: str, room: int) -> str:
+    """A clause path that is broken after dots and between words alone."""
+    lines = [""]
+    for piece in re.findall(r"[^._]+[._]?", clause):
+        if lines[-1] and len(lines[-1]) + len(piece) > room:
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(lines)
 
 
-def _breach(one: Breach) -> Iterator[str]:
-    attained = one.attained
-    on_end = f", for the {one.on_end}th period on end" if one.on_end > 3 else ""
-    on_end = f", for the {('', '', 'second', 'third')[one.on_end]} period on end" if one.on_end in (2, 3) else on_end
-    yield f"[breach]✗[/] {shown(attained.title)}: {figure(attained.shown, attained.unit)}{on_end}"
-    if attained.worst:
-        yield f"    worst: {shown(attained.worst)}"
-    if one.causes or one.unexplained:
-        yield f"    causes: {causes_text(one.causes, one.unexplained)}"
-    actions = ", ".join(f"{reference(each.reference)} {shown(each.title)}" for each in one.actions)
-    yield f"    {actions or '[warning]nobody has taken it up[/]; raise an item with: sdflow improve'}"
+def _named(line: TargetLine, room: int) -> str:
+    note = f"\n[quiet]{shown(line.now.note)}[/]" if line.now.note else ""
+    return f"{shown(line.now.title)}\n[quiet]{escape(_path(line.series.clause, room))}[/]{note}"
 
 
-def causes_text(causes: Sequence[CauseCount], unexplained: int) -> str:
-    """The most frequent causes, how many others there are, and of how many cases none is named."""
-    said = [f"{one.cause} ({one.cases:,})" for one in causes[:MOST_CAUSES]]
-    others = causes[MOST_CAUSES:]
-    if others:
-        said.append(
-            f"{len(others):,} further {'cause' if len(others) == 1 else 'causes'} ({sum(one.cases for one in others):,})"
-        )
-    said += [f"no cause named ({unexplained:,})"] if unexplained else []
-    return shown(", ".join(said))
-
-
-def _follows(what: str, clause: str, periods: int, needed: int) -> str:
-    due = (
-        "[breach]due now[/]" if periods >= needed else f"after {needed} periods on end, of which {periods} have passed"
-    )
-    return f"{shown(what)} ({escape(clause)}): {due}"
-
-
-def _money(money: Money) -> Iterator[str]:
-    for line in money.credits:
-        due = line.due
-        if not due.bands:
-            yield f"{line.period}: nothing is due"
-            continue
-        said = f"{money.currency} {due.amount:,.2f}" if due.amount is not None else "the charge is not known"
-        capped = f", limited by the most of a {' and a '.join(due.capped_by)}" if due.capped_by else ""
-        withheld = f"; {money.currency} {due.withheld:,.2f} are too little to be paid out" if due.withheld else ""
-        yield f"{line.period}: {due.percent} % of {shown(money.of.lower())}: [title]{escape(said)}[/]{capped}{withheld}"
-    if not money.credits:
-        yield "no month ended in this period"
-    silent = sorted({clause for line in money.credits for clause in line.due.without_data})
-    if silent:
-        yield f"[warning]no data[/] of {escape(', '.join(silent))}, so that nothing can be said of its credits"
-
-
-def _suppliers(lines: Sequence[SupplierLine]) -> Iterator[str]:
-    for line in lines:
-        for one in line.attained:
-            if one.met is False:
-                yield (
-                    f"[breach]✗[/] {reference(line.agreement.reference)} {shown(one.title)}: "
-                    f"{figure(one.shown, one.unit)}, agreed {figure(one.target, one.unit)}"
-                )
-
-
-def _interruption(one: InterruptionLine) -> str:
-    return (
-        f"{reference(one.record.reference)} {escape(one.begins)} – {escape(one.ends)} ({escape(one.zone)}): "
-        f"{shown(', '.join(one.subjects))}; {shown(one.reason)}"
-    )
-
-
-def _incidents(found: IncidentTable) -> Table:
-    rows = [(escape(name or "none"), *map(_count, row)) for name, row in found.rows.items()]
-    rows.append(("[title]All[/]", *map(_count, found.total)))
-    names = [one.name[2:] for one in found.periods]
+def _incidents(found: IncidentTable, most: int) -> Table:
+    """The last periods of the table, as many as there is room for."""
+    rows = [(escape(name or "none"), *map(_count, row[-most:])) for name, row in found.rows.items()]
+    rows.append(("[title]All[/]", *map(_count, found.total[-most:])))
+    names = [one.name[2:] for one in found.periods[-most:]]
     return table(("Incidents", *names), rows, right=names)
 
 

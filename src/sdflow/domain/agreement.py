@@ -116,6 +116,7 @@ class Promise:
         named = [one.hours for one in (*main, *self.targets.further_availability.values())]
         named += [one.hours for one in self.critical_periods.values()]
         named += [one.window for one in self.planned_interruptions.values()]
+        named += [one.calendar for one in self.targets.batches.values()]
         return frozenset(one for one in named if one)
 
 

@@ -54,13 +54,15 @@ class AvailabilityRequest:
 class ServiceFigures:
     """What was reached of one service in the period, by aspect; an aspect without targets has no entry.
 
-    `user_minutes` is the time that its users lost, `breaks` how often it broke; none where nothing was measured.
+    `user_minutes` is the time that its users lost, `breaks` how often it broke; none where nothing was measured. Of
+    `users_unknown` stretches of downtime nobody knows whom they hit, so that users lost more than that.
     """
 
     service: str
     attainments: Mapping[AvailabilityAspect, Sequence[Attainment]]
     breaks: int | None = None
     user_minutes: int | None = None
+    users_unknown: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,13 +94,16 @@ class ComponentImpact:
 class LifeCycleStage:
     """A stage of the expanded life cycle of incidents: its mean length in minutes, and its share of the whole in per cent.
 
-    `cases` is how many incidents have both ends of it; without any, length and share are none.
+    `cases` is how many incidents have both ends of it; without any, length and share are none. The share is rounded down, so
+    that those of all stages are never more than a hundred. `impossible` counts the incidents whose ends lie in the wrong
+    order; they are left out.
     """
 
     title: str
     cases: int
     mean_minutes: Decimal | None
     percent: Decimal | None
+    impossible: int = 0
 
 
 @dataclass(frozen=True)

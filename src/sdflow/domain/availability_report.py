@@ -72,7 +72,7 @@ class LifeCycleTable:
     """The stages of incidents from the fault until users work again, of how many incidents in all.
 
     `complete` are those of which every stage is known; `whole_minutes` is the mean from the fault until users work again,
-    of the `whole` incidents of which both are known.
+    of the `whole` incidents of which both are known. In `impossible` ones users worked again before the fault.
     """
 
     stages: tuple[LifeCycleStage, ...]
@@ -80,6 +80,13 @@ class LifeCycleTable:
     complete: int
     whole: int
     whole_minutes: Decimal | None
+    impossible: int = 0
+
+    @property
+    def left_out(self) -> tuple[tuple[str, int], ...]:
+        """Each stage, and the whole, of which moments of incidents lie in the wrong order, with how many these are."""
+        found = [(one.title.lower(), one.impossible) for one in self.stages]
+        return tuple((name, count) for name, count in (*found, ("the whole", self.impossible)) if count)
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,8 @@ class ServiceAvailability:
     """One service in the hours that were agreed for it, every minute where none were; `agreements` are those with these hours.
 
     `trend` gives its availability in per cent in each period, `security_incidents` how many incidents hurt security; none
-    where nobody records incidents. `users_unknown` counts the stretches of downtime of which nobody knows whom they hit.
+    where nobody records incidents. `users_unknown` counts the stretches of downtime of which nobody knows whom they hit:
+    `user_minutes` is at least what users lost then, and none where it is known of no stretch.
     """
 
     service: Told
@@ -119,12 +127,15 @@ class ServiceAvailability:
 
 @dataclass(frozen=True)
 class ImpactRow:
-    """What the failure of a component does to each service (CFIA), how many users it stops, and what it cost them."""
+    """What the failure of a component does to each service (CFIA), how many users it stops, and what it cost them.
+
+    `users` and `user_minutes` are none where nobody knows them of one of the services.
+    """
 
     component: Told
     effects: Mapping[str, FailureEffect]
     single: bool
-    users: int
+    users: int | None
     user_minutes: Decimal | None
 
 

@@ -66,6 +66,11 @@ def lies_within(pattern: str, path: str) -> bool:
     return len(wanted) <= len(parts) and all(one in ("*", part) for one, part in zip(wanted, parts, strict=False))
 
 
+def is_filled(content: Any, path: str) -> bool:
+    """Whether anything that is not empty stands at a path, `*` for some key of a mapping."""
+    return any(value is not None and value not in ("", [], {}) for value in values_at(content, path))
+
+
 def is_empty(content: Any, path: str) -> bool:
     """Whether nothing, or something empty, stands at a path."""
     return any(value is None or value in ("", [], {}) for value in values_at(content, path))

@@ -79,6 +79,7 @@ def together(parts: Sequence[Attainment], report: Period) -> Attainment:
         worst="; ".join(filter(None, (f"{name} {worst.period.name}", worst.worst))),
         conventions=(*worst.conventions, f"judged in each {name}, of which the worst is shown"),
         note="; ".join(filter(None, (told, worst.note))),
+        tallied=f"{name}s",
     )
 
 

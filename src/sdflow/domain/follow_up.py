@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from sdflow.domain.agreement import PersonReference
+from sdflow.domain.done_day import DayDone
 from sdflow.domain.improvement import CorrectiveAction, Origin
 from sdflow.domain.kind import HOUSEKEEPING, Key, Line, Strict
 
@@ -19,7 +20,9 @@ class FollowUp(Strict):
     what: Line
     owner: PersonReference = Field(description="Who does it")
     due_on: date = Field(description="The last day on which it is in time")
-    done_on: date | None = Field(None, description="When it was done; open until then", json_schema_extra=HOUSEKEEPING)
+    done_on: DayDone | None = Field(
+        None, description="When it was done; open until then", json_schema_extra=HOUSEKEEPING
+    )
 
     def overdue(self, today: date) -> bool:
         """Whether its day has passed and it is not done."""

@@ -33,6 +33,11 @@ class Situation:
     outcome: Callable[[], str]
     against_renewal: Callable[[], str] = lambda: ""
     trigger: Trigger | None = None
+    speaks_for: Callable[[str], bool] = lambda _: True
+    acts_for: Callable[[str, str], bool] = lambda _, __: True
+    present: Callable[[str], bool] = lambda _: True
+    filled: Callable[[str], bool] = lambda _: False
+    written_by: Callable[[str, str], bool] = lambda _, __: True
     unsigned: Sequence[str] = ()
     keyless: Sequence[str] = ()
 
@@ -57,7 +62,10 @@ def unmet(step: Step, situation: Situation) -> list[Unmet]:
         *_separation(step.guards, situation),
         *_named(step.guards, situation),
         *_named_there(step.guards, situation),
+        *_speaking(step.guards, situation),
         *_sections(step.guards, situation),
+        *_standing_for(step.guards, situation),
+        *_written(step.guards, situation),
         *_dates(step.guards, situation),
         *_term(step.guards, situation),
         *_version(step.guards, situation),
@@ -110,6 +118,51 @@ def _named_there(guards: Guards, situation: Situation) -> Iterator[Unmet]:
         yield Unmet("named", f"{situation.who} is not named as {wanted}", "act as whoever is, with --as")
 
 
+def _speaking(guards: Guards, situation: Situation) -> Iterator[Unmet]:
+    """Of whoever has only roles of another side it is asked for whom that is."""
+    roles = sorted(situation.roles & set(guards.by))
+    if any(role not in guards.speaks_for for role in roles):
+        return
+    fields = dict.fromkeys(guards.speaks_for[role] for role in roles)
+    if fields and not any(situation.speaks_for(path) for path in fields):
+        wanted = " or ".join(map(_in_words, fields))
+        yield Unmet(
+            "speaks_for",
+            f"{situation.who} does not stand for the {wanted} that is named",
+            "act as somebody who does, with --as",
+        )
+
+
+def _in_words(path: str) -> str:
+    return path.rpartition(".")[2].replace("_", " ")
+
+
+def _standing_for(guards: Guards, situation: Situation) -> Iterator[Unmet]:
+    for path, party in guards.acts_for.items():
+        if not situation.acts_for(path, party):
+            yield Unmet(
+                "acts_for",
+                f"who is named in {path} does not stand for the {_in_words(party)} that is named",
+                "name somebody who does, or give that person's organisation",
+            )
+    if guards.present is not None and not situation.present(guards.present):
+        yield Unmet(
+            "present",
+            f"nobody who stands for the {_in_words(guards.present)} was there",
+            "write down who was there for them, and for whom",
+        )
+
+
+def _written(guards: Guards, situation: Situation) -> Iterator[Unmet]:
+    asked = guards.written
+    if asked is not None and situation.filled(asked.where) and not situation.written_by(asked.field, asked.verb):
+        yield Unmet(
+            "written",
+            f"what stands in {asked.field} was written by hand, though it is measured ({asked.where})",
+            f"have it written from what was measured: sdflow {asked.verb}",
+        )
+
+
 def _sections(guards: Guards, situation: Situation) -> Iterator[Unmet]:
     later = guards.later_requires if guards.later_requires and situation.standing() else ()
     missing = [path for path in (*guards.requires, *later) if situation.lacks(path)]
@@ -129,6 +182,7 @@ def _dates(guards: Guards, situation: Situation) -> Iterator[Unmet]:
     for guard, path, held in (
         ("on_or_after", guards.on_or_after, _reached),
         ("after", guards.after, _passed),
+        ("not_after", guards.not_after, _not_passed),
     ):
         if path is None:
             continue
@@ -136,7 +190,7 @@ def _dates(guards: Guards, situation: Situation) -> Iterator[Unmet]:
         if day is None:
             yield Unmet(guard, f"{path} is not filled in")
         elif not held(situation.today, day):
-            word = "from" if guard == "on_or_after" else "after"
+            word = {"on_or_after": "from", "not_after": "until"}.get(guard, "after")
             yield Unmet(guard, f"possible {word} {day:%d %B %Y} ({path}); today is {situation.today:%d %B %Y}")
 
 
@@ -179,6 +233,10 @@ def _reached(today: date, day: date) -> bool:
 
 def _passed(today: date, day: date) -> bool:
     return today > day
+
+
+def _not_passed(today: date, day: date) -> bool:
+    return today <= day
 
 
 def _parties(guards: Guards, situation: Situation) -> Iterator[Unmet]:

@@ -17,6 +17,7 @@ from pydantic import Field, model_validator
 
 from sdflow.domain.agreement import PersonReference
 from sdflow.domain.clauses import Amount, Currency
+from sdflow.domain.done_day import DayDone
 from sdflow.domain.kind import Line, Strict, Title
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Baseline(Strict):
     """The figure as it was before anything was done."""
 
     value: Figure
-    on: date
+    on: DayDone
     how: Line | None = Field(None, description="How it was measured, on how many cases")
 
 
@@ -82,7 +83,7 @@ class MeasuredResult(Strict):
     """The figure as it was measured afterwards."""
 
     value: Figure
-    on: date
+    on: DayDone
     how: Line = Field(description="How it was measured, on how many cases")
 
 
@@ -164,7 +165,7 @@ class ImprovementAction(Strict):
     what: Line
     who: PersonReference | None = Field(None, description="Who does it")
     due_on: date | None = Field(None, description="The last day on which it is in time")
-    done_on: date | None = None
+    done_on: DayDone | None = None
 
     def overdue(self, today: date) -> bool:
         """Whether its day has passed and it is not done."""
@@ -265,6 +266,7 @@ class Improvement:
     size: Size | None = None
     priority: Priority | None = None
     raised_on: date | None = None
+    raised_by: str | None = None
     due_on: date | None = None
     cost: Worth | None = None
     benefit: Worth | None = None

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sdflow.domain.trait import Provable
 
@@ -29,6 +30,10 @@ class PlannedWork:
         """The instants between which it lies, in seconds since 1970-01-01 UTC."""
         return int(self.since.timestamp()), int(self.until.timestamp())
 
+    def begins_on(self, zone: str | None = None) -> date:
+        """The day on which it begins, on the clocks of a zone or as it is written."""
+        return (self.since if zone is None else self.since.astimezone(ZoneInfo(zone))).date()
+
     def told_on(self, customer: str | None) -> date | None:
         """The first day on which a customer was told, or all of them; none where nobody told it."""
         return _first(on for whom, on in self.told if whom is None or whom == customer)
@@ -41,7 +46,7 @@ def _first(days: Iterable[date]) -> date | None:
 class Interrupting(Provable, ABC):
     """Something that interrupts services by plan; held against what was agreed with those who use them.
 
-    In a state that is settled its window is announced, and counts as planned downtime.
+    In a state that is settled its window is announced, and counts as planned downtime where that was so before it began.
     """
 
     @abstractmethod

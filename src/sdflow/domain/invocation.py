@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 from pydantic import AfterValidator, AwareDatetime
 
 from sdflow.domain.service_time import wall_clock
+from sdflow.domain.time_zone import time_zones
 
 if TYPE_CHECKING:
     from sdflow.domain.kind import Content
@@ -28,7 +29,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _real_zone(name: str) -> str:
-    if name not in zoneinfo.available_timezones():
+    if name not in time_zones():
         raise ValueError(f"there is no time zone {name!r}; write one such as Europe/London")
     return name
 

@@ -184,7 +184,7 @@ def _linking(model: type[BaseModel]) -> tuple[tuple[str, tuple[RefersTo, ...]], 
     """The fields that can hold references, with what they may name; those of plain values alone are left out."""
     found = []
     for name, field in model.model_fields.items():
-        marks = tuple(mark for mark in (*field.metadata, *_annotations(field.annotation)) if isinstance(mark, RefersTo))
+        marks = tuple(mark for mark in marks_of(field) if isinstance(mark, RefersTo))
         if marks or _may_hold_parts(field.annotation):
             found.append((name, marks))
     return tuple(found)
@@ -197,6 +197,12 @@ def _may_hold_parts(annotation: Any) -> bool:
     if parts:
         return any(map(_may_hold_parts, parts))
     return not (isinstance(annotation, type) and issubclass(annotation, PLAIN_VALUES))
+
+
+def marks_of(field: FieldInfo) -> Iterator[Any]:
+    """What a field and its parts are annotated with."""
+    yield from field.metadata
+    yield from _annotations(field.annotation)
 
 
 def _annotations(annotation: Any) -> Iterator[Any]:

@@ -82,6 +82,22 @@ class SupplierMeasuring(ABC):
 
 
 @dataclass(frozen=True)
+class Present:
+    """Somebody who was there: a registered person, or somebody else with the party that is written down."""
+
+    person: str | None
+    party: str | None
+
+
+class Attended(ABC):
+    """Something at which people were present."""
+
+    @abstractmethod
+    def present(self) -> tuple[Present, ...]:
+        """Who was there; not those who were excused."""
+
+
+@dataclass(frozen=True)
 class ReviewSummary:
     """A review in which provider and customer look at agreements together.
 

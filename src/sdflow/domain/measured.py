@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -155,3 +155,12 @@ class Measurements:
     def chosen(self, rows: npt.NDArray[np.bool_]) -> Measurements:
         """Those of the rows for which `rows` is true."""
         return Measurements(**{name: getattr(self, name)[rows] for name in self.__dataclass_fields__})
+
+    @classmethod
+    def together(cls, several: Sequence[Measurements]) -> Measurements:
+        """Those of several, one after the other; there must be one at least."""
+        if len(several) == 1:
+            return several[0]
+        return cls(
+            **{name: np.concatenate([getattr(one, name) for one in several]) for name in cls.__dataclass_fields__}
+        )

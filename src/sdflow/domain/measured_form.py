@@ -141,11 +141,17 @@ _REPEATED = {
 }
 
 
+MARKS_SECURITY = "A column says which incidents hurt confidentiality, integrity or authenticity."
+"""The convention of a file of incidents without which nobody knows that an incident hurt none of them."""
+
+
 def conventions_of(form: MeasuredForm) -> tuple[str, ...]:
     """By which conventions a file is read: those that follow from its form, then those that its mapping states."""
     found = [f"Times without an offset are those of {form.zone}.", _REPEATED[form.repeated_hour]]
     if form.paused_minutes is not None:
         found.append("Paused minutes count as one pause, which begins with the first known moment.")
+    if form.reads is Reads.incidents and "security" in {*form.columns, *form.constants}:
+        found.append(MARKS_SECURITY)
     if form.reads is Reads.checks:
         found.append("An outage lasts from the first check that failed until the next one that did not.")
     return (*found, *form.conventions)

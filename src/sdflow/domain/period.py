@@ -13,6 +13,9 @@ from sdflow.domain.target import MeasuringPeriod
 from sdflow.domain.terms import plus_months
 
 TRAILING_DAYS = 365
+YEARS = range(1900, 3000)
+"""The years of periods that can be named, so that there are always enough before them to look back upon."""
+
 _FORMS = {
     MeasuringPeriod.year: r"(\d{4})",
     MeasuringPeriod.quarter: r"(\d{4})-Q([1-4])",
@@ -34,9 +37,11 @@ class Period:
 
     @classmethod
     def parsed(cls, text: str) -> Period:
-        """The period of a name such as 2026-10; Refused where it is none."""
+        """The period of a name such as 2026-10; Refused where it is none, or lies in no year of `YEARS`."""
         for kind, form in _FORMS.items():
             if found := re.fullmatch(form, text):
+                if int(text.removeprefix("365d-")[:4]) not in YEARS:
+                    raise Refused(f"'{text}' lies outside the years {YEARS[0]} to {YEARS[-1]}", advice=_HOW)
                 try:
                     return cls.containing(_some_day(kind, found.groups()), kind)
                 except ValueError:

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sdflow.domain.attainment.credit import ConsequenceDue, CreditDue
+from sdflow.domain.attainment.credit import ConsequenceDue
 from sdflow.domain.attainment.result import Attainment
+from sdflow.domain.credit_report import Money, Price
 from sdflow.domain.delivered import Delivered, Series
+from sdflow.domain.forecast import Forecast
 from sdflow.domain.improvement import Direction
 from sdflow.domain.looking_back import ReviewSummary, SupplierPerformance
 from sdflow.domain.period import Period
 from sdflow.domain.service_voice import ComplaintSummary, SatisfactionSummary
+from sdflow.domain.tally import tally, tally_told
 from sdflow.domain.traffic_light import Light
 
 
@@ -31,17 +34,24 @@ class TargetLine:
     """A target with what was reached of it, and its colour in the last period.
 
     `series` are periods like that of the report, `chart` those of the chart, which are shorter where the report is on a
-    quarter or a year; none where the agreement did not hold or had no such target.
+    quarter or a year; none where the agreement did not hold or had no such target. `forecast` is none where too few periods
+    of the chart have data.
     """
 
     series: Series
     light: Light
     chart: tuple[Attainment | None, ...]
+    forecast: Forecast | None = None
 
     @property
     def now(self) -> Attainment:
         """What was reached in the period of the report."""
         return self.series.now
+
+    @property
+    def tally(self) -> str:
+        """How many cases, breaks or months stand behind the figure, and how many of them missed the target by themselves."""
+        return tally(self.now)
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,11 @@ class Breach:
     causes: tuple[CauseCount, ...]
     unexplained: int
     actions: tuple[Told, ...]
+
+    @property
+    def alone(self) -> str:
+        """How many cases, breaks or months missed it by themselves, as a sentence says it."""
+        return tally_told(self.attained)
 
 
 @dataclass(frozen=True)
@@ -103,48 +118,6 @@ class SecurityIncident:
 
 
 @dataclass(frozen=True)
-class CreditLine:
-    """What is due by the credit clause for one month."""
-
-    period: Period
-    due: CreditDue
-
-
-@dataclass(frozen=True)
-class Money:
-    """Charges and credits of an agreement in a period.
-
-    `charge` is the price of which credits are a share, a month; none where the agreement does not say how much that is.
-    `credits` are those of each month that ended in the period. `earlier` is what was due before in the same year, as far as
-    it was computed.
-    """
-
-    of: str
-    charge: Decimal | None
-    currency: str | None
-    credits: tuple[CreditLine, ...]
-    earlier: Decimal
-    conventions: tuple[str, ...]
-
-    @property
-    def due(self) -> Decimal | None:
-        """What is due for the whole period; none where something is and nobody knows how much."""
-        amounts = [one.due.amount for one in self.credits]
-        return None if None in amounts else sum((one for one in amounts if one is not None), Decimal(0))
-
-
-@dataclass(frozen=True)
-class Price:
-    """A price of the agreement: what it is, how much, and for what."""
-
-    title: str
-    amount: Decimal | None
-    markup_percent: Decimal | None
-    currency: str
-    per: str
-
-
-@dataclass(frozen=True)
 class ImprovementLine:
     """An item of the improvement programme about an agreement or its service, and how far its figure has come.
 
@@ -180,46 +153,69 @@ class InterruptionLine:
 
 
 @dataclass(frozen=True)
+class ChangeLine:
+    """A version of the agreement that came into force in the period: from which day on, and by which change request.
+
+    `clauses` are the paths of what reads differently from the version before; none of a first version.
+    """
+
+    version: int
+    on: date
+    change_request: str | None
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ComplaintLine:
-    """A complaint of the period, and whether its answer is late."""
+    """A complaint of the period, and whether its answer is late; `given_up` says that the customer no longer complains."""
 
     record: Told
     complaint: ComplaintSummary
     late: bool
+    given_up: bool = False
 
 
 @dataclass(frozen=True)
 class SurveyLine:
-    """What a survey about the period found."""
+    """What a survey about the period found; `given_up` says that it was called off and has no result."""
 
     record: Told
     survey: SatisfactionSummary
+    given_up: bool = False
 
 
 @dataclass(frozen=True)
 class SupplierLine:
-    """What somebody keeps who supports the service: by what was measured here, and by the record of the supplier's performance."""
+    """What somebody keeps who supports the service: by what was measured here, and by the record of the supplier's performance.
+
+    `further`: another line tells of the same agreement already, with another record of what the supplier reached.
+    """
 
     agreement: Told
     attained: tuple[Attainment, ...]
     performance: SupplierPerformance | None
     record: Told | None
+    further: bool = False
 
 
 @dataclass(frozen=True)
 class ReviewLine:
-    """A review about the period, held or to come."""
+    """A review about the period, held or to come; `given_up` says that it is not held."""
 
     record: Told
     review: ReviewSummary
+    given_up: bool = False
 
 
 @dataclass(frozen=True)
 class AgreementReport:
     """What is reported on one agreement.
 
-    `draft` says that it is not signed, and is measured by its draft. `periods` are those of the chart. `interruptions` are
-    to come, `interruptions_held` those of the period. `conventions` say how everything was counted.
+    `draft` says that it is not signed, and is measured by its draft. `not_held` says why it held on no day of the period, and
+    is empty where it did. `periods` are those of the chart. `interruptions` are
+    to come, `interruptions_held` those of the period. `untimed` are priorities of incidents for which the agreement
+    promises no time; `security_known` says whether a file says which incidents hurt security. `conventions` say how
+    everything was counted.
     """
 
     delivered: Delivered
@@ -228,6 +224,7 @@ class AgreementReport:
     customer: Told | None
     owner: Told
     draft: bool
+    not_held: str
     light: Light
     periods: tuple[Period, ...]
     lines: tuple[TargetLine, ...]
@@ -235,10 +232,13 @@ class AgreementReport:
     breaches: tuple[Breach, ...]
     consequences: tuple[ConsequenceDue, ...]
     incidents: IncidentTable | None
+    untimed: tuple[str, ...]
     security_incidents: tuple[SecurityIncident, ...]
+    security_known: bool
     prices: tuple[Price, ...]
     money: Money | None
     improvements: tuple[ImprovementLine, ...]
+    changes: tuple[ChangeLine, ...]
     interruptions: tuple[InterruptionLine, ...]
     interruptions_held: tuple[InterruptionLine, ...]
     complaints: tuple[ComplaintLine, ...]

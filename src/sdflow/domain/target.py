@@ -13,7 +13,10 @@ from sdflow.domain.trait import Timed
 
 CalendarReference = Annotated[Reference, RefersTo((Timed,))]
 Percent = Annotated[Decimal, Field(gt=0, le=100, max_digits=9, decimal_places=6)]
-Quantity = Annotated[Decimal, Field(ge=0, le=10**12, max_digits=18, decimal_places=6)]
+MOST_QUANTITY = 10**12
+"""Up to which targets are stated; larger measured values are refused."""
+
+Quantity = Annotated[Decimal, Field(ge=0, le=MOST_QUANTITY, max_digits=18, decimal_places=6)]
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 EndOfTime = Annotated[str, StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 """A time of day by which something is over; 24:00 is midnight at the day's end."""
@@ -256,6 +259,10 @@ class BatchTarget(Strict):
     title: Title
     ready_by: TimeOfDay = Field(description="Time of day, in the zone of the service hours")
     days: Line = Field(description="On which days, such as working days")
+    calendar: CalendarReference | None = Field(
+        None,
+        description="The calendar that is open on these days; a day without a measurement then counts as never ready",
+    )
     percent: Percent = Field(Decimal(100), description="Share of runs in which it is kept, in per cent")
 
 
@@ -314,6 +321,14 @@ class MeasureTarget(Strict):
         return self
 
 
+class SecurityTarget(Strict):
+    """How many incidents may hurt confidentiality, integrity or authenticity in a period."""
+
+    title: Title
+    most: Annotated[int, Field(ge=0, le=100_000)] = Field(description="How many there may be; 0 for none")
+    period: MeasuringPeriod = MeasuringPeriod.month
+
+
 class WorkloadLimit(Strict):
     """Up to which workload the targets hold."""
 
@@ -345,6 +360,9 @@ class Targets(Strict):
     throughput: Annotated[dict[Key, ThroughputTarget], Field(max_length=60)] = Field(default_factory=dict)
     batches: Annotated[dict[Key, BatchTarget], Field(max_length=60)] = Field(default_factory=dict)
     continuity: ContinuityTarget | None = None
+    security: Annotated[dict[Key, SecurityTarget], Field(max_length=20)] = Field(
+        default_factory=dict, description="Limits to incidents that hurt security"
+    )
     measures: Measures = Field(default_factory=dict, description="Targets on other figures")
 
 

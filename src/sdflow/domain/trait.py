@@ -267,6 +267,14 @@ class Concluding(ABC):
         """The conclusion as one word of its life cycle, such as passed; empty while it cannot be drawn."""
 
 
+class Sole(ABC):
+    """Something of which there is one at a time for what it is about, as long as it is open or what it found stands."""
+
+    @abstractmethod
+    def sole_for(self) -> Mapping[str, str]:
+        """What it is about, as fields with their values; empty where others may be about the same."""
+
+
 class Signable(ABC):
     """Something that parties sign."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -66,7 +66,9 @@ class State:
     was given on the day on which the record came here, and the term ends by it. `ended`: what was signed holds no
     longer from the day on which the record came here. `offered`: customers may have what the record describes.
     `settled`: what the record has found out stands, such as the result of a test. `open`: only these fields, and what
-    stands below them, may change; every one where none is named. `fixed`: these may not. `*` stands for any key.
+    stands below them, may change; every one where none is named. `fixed`: these may not. `kept`: these may be filled in,
+    but neither changed nor removed afterwards. `kept_where`: what is kept as well where a field is filled in, by that field.
+    `*` stands for any key.
     """
 
     name: str
@@ -82,11 +84,27 @@ class State:
     settled: bool = False
     open: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    kept_where: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     def admits(self, path: str) -> bool:
         """Whether the field at a path may change in this state, as far as single fields are fixed in it."""
         opened = not self.open or any(lies_within(one, path) for one in self.open)
         return opened and not any(lies_within(one, path) for one in self.fixed)
+
+    def keeps(self, path: str, filled: Callable[[str], bool]) -> bool:
+        """Whether what stands in the field at a path stays there; `filled` says whether anything stands at another one."""
+        also = (one for asked, some in self.kept_where.items() if filled(asked) for one in some)
+        return any(lies_within(one, path) for one in (*self.kept, *also))
+
+
+@dataclass(frozen=True)
+class Written:
+    """What stands in `field` was written by the command `verb`, and not by hand; asked for where `where` is filled in."""
+
+    field: str
+    verb: str
+    where: str
 
 
 @dataclass(frozen=True)
@@ -101,7 +119,10 @@ class Guards:
     `later_requires`: fields that may not be empty from the second version on. `requires_each`: fields that may not be empty
     in any entry that there is, such as actions.*.done_on; nothing is asked where there is no entry. `not_named`: whoever
     is named in one of these fields may not take this step. `named`: only somebody who is named in one of these fields may.
-    `outcome`: what follows from the content is this word; `open` where nothing follows yet.
+    `outcome`: what follows from the content is this word; `open` where nothing follows yet. `not_after`: the business date is
+    not past the day in this field. `speaks_for`: whoever takes the step by a role alone that is named here stands for the party
+    in the field beside it. `acts_for`: the person in one field stands for the party in the other. `present`: somebody who stands
+    for the party in this field was there. `written`: by which command a value was written.
     """
 
     by: tuple[str, ...] = ()
@@ -119,6 +140,11 @@ class Guards:
     not_named: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     outcome: str | None = None
+    not_after: str | None = None
+    speaks_for: Mapping[str, str] = field(default_factory=dict, hash=False)
+    acts_for: Mapping[str, str] = field(default_factory=dict, hash=False)
+    present: str | None = None
+    written: Written | None = None
 
 
 @dataclass(frozen=True)
@@ -214,7 +240,7 @@ def _step_faults(workflow: Workflow, names: frozenset[str], roles: frozenset[str
             yield f"step '{step.name}' names the unknown state '{state}'"
         for state in sorted(finals & set(step.sources)):
             yield f"step '{step.name}' leaves the final state '{state}'"
-        for role in sorted(set(step.guards.by) - roles):
+        for role in sorted({*step.guards.by, *step.guards.speaks_for} - roles):
             yield f"step '{step.name}' names the unknown role '{role}'"
         for other in sorted(set(step.guards.not_by) - steps - {"apply"}):
             yield f"step '{step.name}' names the unknown step '{other}'"

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from sdflow.domain.event import Act
 from sdflow.domain.fact import TargetAttained
+from sdflow.domain.record import Record
 from sdflow.engine.shortcomings import Item, improvement_items
 
 if TYPE_CHECKING:
     from sdflow.engine.proof import Prover
+
+
+@dataclass(frozen=True)
+class _Ending:
+    """On which day an item came to its end, and whether somebody else than who raised it brought it there."""
+
+    on: date
+    by_another: bool
 
 
 class Answers:
@@ -19,18 +31,42 @@ class Answers:
 
     def __init__(self, prover: Prover) -> None:
         self._prover = prover
+        self._endings: dict[str, _Ending] = {}
 
     def given(self, agreement: str, clause: str, missed_until: date) -> bool:
         """Whether the miss of a period that ended on a day is taken up.
 
-        It is where an item about the clause is open or was added to after that day, and where a waiver accepts what a rule
-        finds of the attainment of the clause.
+        It is where an item takes it up, and where a waiver accepts what a rule finds of the attainment of the clause.
         """
-        items = self._items.get((agreement, clause), ())
-        return any(_takes_up(one, missed_until) for one in items) or self._accepted(agreement, clause)
+        return bool(self.records(agreement, clause, missed_until))
 
-    def _accepted(self, agreement: str, clause: str) -> bool:
-        return self._prover.waivers.accepting(agreement, clause, self._rules, self._prover.today)
+    def records(self, agreement: str, clause: str, missed_until: date) -> list[Record]:
+        """The items and waivers by which the miss of a period that ended on a day is taken up.
+
+        An open one does, and one that was closed with a conclusion where it was added to after that day. One that was given up
+        accepts what was missed until then, where it says why and somebody else than who raised it gave it up.
+        """
+        items = [one for one in self._items.get((agreement, clause), ()) if self._takes_up(one, missed_until)]
+        waivers = self._prover.waivers.accepting(agreement, clause, self._rules, self._prover.today)
+        return [*(one.record for one in items), *waivers]
+
+    def _takes_up(self, item: Item, missed_until: date) -> bool:
+        if item.open:
+            return True
+        if item.concluded:
+            return any(one.on > missed_until for one in item.improvement.seen)
+        ending = self._ending(item)
+        return bool(item.improvement.closure_reason) and ending.by_another and missed_until < ending.on
+
+    def _ending(self, item: Item) -> _Ending:
+        reference = item.record.reference
+        if reference not in self._endings:
+            acts = self._prover.reading.acts(reference)
+            last = next(one for one in reversed(acts) if _advances(one, reference))
+            self._endings[reference] = _Ending(
+                last.effective_on, last.actor not in (acts[0].actor, item.improvement.raised_by)
+            )
+        return self._endings[reference]
 
     @cached_property
     def _rules(self) -> frozenset[str]:
@@ -47,5 +83,6 @@ class Answers:
         return found
 
 
-def _takes_up(item: Item, missed_until: date) -> bool:
-    return item.open or any(one.on > missed_until for one in item.improvement.seen)
+def _advances(act: Act, reference: str) -> bool:
+    events = map(json.loads, act.events)
+    return any(one["reference"] == reference and one["type"] == "advanced" for one in events)

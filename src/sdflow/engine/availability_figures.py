@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,16 +13,18 @@ import numpy as np
 from sdflow.domain.attainment.availability import counted
 from sdflow.domain.attainment.impact import UserMinutes, user_minutes_lost
 from sdflow.domain.attainment.life_cycle import LifeCycle, life_cycle_of
-from sdflow.domain.attainment.outages import Observed, downtime_of, seconds_of
+from sdflow.domain.attainment.outages import Observed, agreed_seconds, downtime_of, seconds_of
 from sdflow.domain.attainment.reliability import figures_of
 from sdflow.domain.attainment.result import rounded_against
 from sdflow.domain.availability_planning import LifeCycleStage
 from sdflow.domain.availability_report import BREAK_MINUTES, AvailabilityNumbers, LifeCycleTable, PlannedFigures
-from sdflow.domain.measured import Incidents, Outages
-from sdflow.domain.service_time import Intervals, intersection, minus, union
+from sdflow.domain.measured import UNKNOWN, Incidents, Outages
+from sdflow.domain.service_time import NOTHING, CalendarHours, Intervals, intersection, minus, open_minutes, union
 from sdflow.domain.target import Comparison, PlannedDowntime
 
 _PLACES = 3
+_AROUND = timedelta(days=2)
+"""How much further calendars reach than the moments on them, so that no window which opens the day before is missing."""
 
 
 def exact(value: Fraction | int, unit: int = 1, comparison: Comparison = Comparison.at_most) -> Decimal:
@@ -65,18 +69,38 @@ def planned_figures(seen: Observed) -> PlannedFigures | None:
     return PlannedFigures(exact(windows, 60), percents)
 
 
-def life_cycle_table(incidents: Incidents, agreed: Intervals) -> LifeCycleTable | None:
-    """How long incidents spent in each stage, in agreed minutes; none where there are no incidents."""
+def life_cycle_table(incidents: Incidents, hours: CalendarHours, as_of: int) -> LifeCycleTable | None:
+    """How long incidents spent in each stage, in agreed minutes, as known at an instant; none where there are no incidents.
+
+    Stages are counted whole, in whatever period they end.
+    """
     if not len(incidents):
         return None
-    found = life_cycle_of(incidents, agreed)
+    known = _known_at(incidents, as_of)
+    found = life_cycle_of(known, _agreed_for(known, hours))
     return LifeCycleTable(
         stages=tuple(_stages(found)),
         incidents=found.incidents,
         complete=found.complete,
         whole=found.whole,
         whole_minutes=None if found.mean_seconds is None else exact(found.mean_seconds, 60),
+        impossible=found.impossible,
     )
+
+
+def _known_at(incidents: Incidents, as_of: int) -> Incidents:
+    """The incidents without the moments that had not come yet."""
+    moments = {moment: np.where(at > as_of, UNKNOWN, at) for moment, at in incidents.moments.items()}
+    return replace(incidents, moments=moments)
+
+
+def _agreed_for(incidents: Incidents, hours: CalendarHours) -> Intervals:
+    """Agreed seconds from before the first moment of incidents until after the last."""
+    moments = np.concatenate([at[at != UNKNOWN] for at in incidents.moments.values()])
+    if not len(moments):
+        return NOTHING
+    first, last = (datetime.fromtimestamp(int(at), UTC).date() for at in (moments.min(), moments.max()))
+    return agreed_seconds(open_minutes(hours, first - _AROUND, last + _AROUND))
 
 
 def _stages(found: LifeCycle) -> Iterator[LifeCycleStage]:
@@ -85,7 +109,8 @@ def _stages(found: LifeCycle) -> Iterator[LifeCycleStage]:
             title=one.name.capitalize(),
             cases=one.incidents,
             mean_minutes=None if one.mean_seconds is None else exact(one.mean_seconds, 60),
-            percent=None if one.share is None else exact(100 * one.share),
+            percent=None if one.share is None else exact(100 * one.share, 1, Comparison.at_least),
+            impossible=one.impossible,
         )
 
 

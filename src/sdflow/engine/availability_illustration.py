@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from sdflow.domain.attainment.impact import FailureEffect
@@ -24,6 +25,8 @@ from sdflow.domain.availability_report import ComponentNumbers, ImpactRow, Servi
 from sdflow.domain.kind import Content
 from sdflow.domain.period import Period
 from sdflow.domain.record import Record
+from sdflow.domain.target import Comparison
+from sdflow.engine.availability_figures import exact
 from sdflow.engine.availability_report import AvailabilityReporter
 from sdflow.engine.proof import Prover
 
@@ -70,10 +73,8 @@ def _service(found: Sequence[ServiceAvailability]) -> ServiceFigures:
     for one in found:
         for aspect, some in one.attainments.items():
             attainments[aspect] = (*attainments.get(aspect, ()), *some)
-    lost = first.user_minutes
-    return ServiceFigures(
-        first.service.reference, attainments, first.numbers.breaks, None if lost is None else round(lost)
-    )
+    lost = None if first.user_minutes is None else round(first.user_minutes)
+    return ServiceFigures(first.service.reference, attainments, first.numbers.breaks, lost, first.users_unknown)
 
 
 def _component(one: ComponentNumbers) -> ComponentFigures:
@@ -101,8 +102,13 @@ def _stages(found: Sequence[ServiceAvailability]) -> Iterator[LifeCycleStage]:
     means = [_mean(column) for column in columns]
     total = sum((one for one in means if one is not None), Decimal(0))
     for column, mean in zip(columns, means, strict=True):
-        share = round(100 * mean / total, 3) if mean is not None and total else None
-        yield LifeCycleStage(column[0].title, sum(one.cases for one in column), mean, share)
+        share = (
+            exact(100 * Fraction(mean) / Fraction(total), 1, Comparison.at_least)
+            if mean is not None and total
+            else None
+        )
+        cases, impossible = sum(one.cases for one in column), sum(one.impossible for one in column)
+        yield LifeCycleStage(column[0].title, cases, mean, share, impossible)
 
 
 def _mean(column: Sequence[LifeCycleStage]) -> Decimal | None:

@@ -49,6 +49,7 @@ from sdflow.engine.planned_time import coming_after
 from sdflow.engine.proof import Prover
 from sdflow.engine.report_records import Promised, ReportRecords
 from sdflow.engine.report_subjects import ReportSubjects
+from sdflow.engine.security_marks import marks_security
 
 Progress = Callable[[int, int], None]
 """Hears how many of how many services are reported on."""
@@ -61,6 +62,7 @@ _ASPECTS: tuple[tuple[str, AvailabilityAspect], ...] = (
     ("targets.further_availability", AvailabilityAspect.availability),
     ("targets.restore", AvailabilityAspect.maintainability),
     ("targets.response", AvailabilityAspect.maintainability),
+    ("targets.security", AvailabilityAspect.security),
 )
 """Which aspect of availability a target belongs to, by the beginning of its path; the first that fits counts."""
 
@@ -73,7 +75,8 @@ CONVENTIONS = (
     "a service is down of itself, or through its components by its structure: outages of redundant parts count where they "
     "overlap",
     "what users lost is counted inside announced windows too",
-    "the stages of incidents are told in agreed time, of incidents that were reported in the period",
+    "the stages of incidents are told in agreed time, of incidents that were reported in the period, whenever they ended; "
+    "their shares are rounded down",
 )
 """How the figures of every availability report are counted."""
 
@@ -193,6 +196,7 @@ class AvailabilityReporter:
         )
         about = Promised(None, (service,), tuple(seen.dependencies), None, hours.zone)
         incidents = self._incidents(seen)
+        marked = marks_security(self.prover.reading, [service])
         return ServiceAvailability(
             service=self.records.told(service),
             hours=hours.title,
@@ -206,15 +210,13 @@ class AvailabilityReporter:
             components=tuple(self._components(service, seen, hours)),
             causes=causes,
             unexplained=unexplained,
-            life_cycle=None if incidents is None else life_cycle_table(incidents, observed.agreed),
-            user_minutes=None if lost is None else exact(lost.minutes),
+            life_cycle=None if incidents is None else life_cycle_table(incidents, hours, self.deliveries.as_of),
+            user_minutes=exact(lost.minutes) if lost is not None and lost.known else None,
             users_unknown=0 if lost is None else lost.unknown,
-            security_incidents=None if incidents is None else int(incidents.security.sum()),
+            security_incidents=None if incidents is None or not marked else int(incidents.security.sum()),
             vital=tuple(self._vital(service)),
             suppliers=self._suppliers(delivered),
-            interruptions=self.records.interruptions(
-                about, coming_after(self.period, hours.zone, self.prover.today), None
-            ),
+            interruptions=self.records.interruptions(about, coming_after(hours.zone, self.prover.today), None),
             conventions=(*CONVENTIONS, *conventions_of(self.prover.reading, [service, *seen.dependencies])),
         )
 

@@ -16,6 +16,7 @@ from sdflow.domain.kind import Content, Link, links
 from sdflow.domain.trait import Inheriting, Timed
 from sdflow.engine.done_days import faults_of_done_days
 from sdflow.engine.inheritance import inheritance_faults, inherited_clauses
+from sdflow.engine.second_ones import faults_of_second_ones
 from sdflow.engine.versions import signed_versions
 from sdflow.engine.workspace import Workspace
 
@@ -61,9 +62,9 @@ def inconsistencies(
 ) -> Iterator[Inconsistency]:
     """Everything that does not fit of the contents that arrive, by the references of their records.
 
-    A reference to a record that is not there or of a kind that the field does not admit, parts that need one
-    another in a circle, a clause that others inherit and that would be gone, a region whose holidays nobody knows,
-    a day after today on which something was done. Every verb that stores a content asks here.
+    A reference to a record that is not there or of a kind that the field does not admit, parts that need one another in a
+    circle, a second one of what there is one of at a time, a clause that others inherit and that would be gone, a region whose
+    holidays nobody knows, a day after today on which something was done. Every verb that stores a content asks here.
     """
     asked = _Known(reading)
     for reference, content in arriving.items():
@@ -77,6 +78,9 @@ def inconsistencies(
             yield Inconsistency(reference, REGION, message)
         if isinstance(content, Exercising) and (message := _version_fault(workspace, reading, content.exercise())):
             yield Inconsistency(reference, TESTED_VERSION, message)
+        yield from (
+            Inconsistency(reference, *fault) for fault in faults_of_second_ones(workspace, asked, reference, arriving)
+        )
         owing = workspace.definitions.workflows[content.description.kind].obligations
         yield from (Inconsistency(reference, *fault) for fault in faults_of_done_days(owing, content, today))
     yield from _inheriting_circle(workspace, asked, arriving)

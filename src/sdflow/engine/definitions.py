@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from pydantic import ValidationError
 
 from sdflow.adapters.workflow_engine import WorkflowEngine
+from sdflow.domain.clause_path import is_filled
 from sdflow.domain.content import Plain, canonical_text, content_hash, plain
 from sdflow.domain.difference import ClauseChange, clause_changes
 from sdflow.domain.errors import Refused, Unreadable
@@ -70,12 +71,16 @@ class Definitions:
             ) from None
 
     def fixed_changes(self, record: Record, content: Content) -> tuple[str, ...]:
-        """The paths of all fields that a content words otherwise, but that are fixed in the state of the record."""
+        """The paths of all fields that a content words otherwise, but that are fixed or kept in the state of the record."""
         state = self.state(record)
-        if not (state.open or state.fixed):
+        if not (state.open or state.fixed or state.kept or state.kept_where):
             return ()
-        changes = clause_changes(plain(material(self.content(record))), plain(material(content)))
-        return tuple(one.path for one in changes if not state.admits(one.path))
+        stored = self.content(record)
+        kept = partial(state.keeps, filled=lambda path: is_filled(stored, path))
+        changes = clause_changes(plain(material(stored)), plain(material(content)))
+        return tuple(
+            one.path for one in changes if not state.admits(one.path) or (one.before is not None and kept(one.path))
+        )
 
     def kind_named(self, name: str) -> str:
         """The kind with that name, `Refused` with the known ones otherwise."""

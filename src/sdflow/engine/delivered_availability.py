@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from sdflow.domain.alignment.clauses import availability_targets
 from sdflow.domain.attainment.availability import Counted, counted
+from sdflow.domain.attainment.composition import service_downtime
 from sdflow.domain.attainment.outages import Observed, seconds_of
 from sdflow.domain.attainment.result import rounded_against
 from sdflow.domain.fact import DeliveredAvailability
 from sdflow.domain.period import Period
 from sdflow.domain.scene import Scene
-from sdflow.domain.service_time import intersection
+from sdflow.domain.service_time import intersection, minus
 from sdflow.domain.target import AvailabilityTarget, Comparison, MeasuringPeriod
 from sdflow.engine.observations import LONGEST_BREAK, Observations
 
@@ -36,6 +37,8 @@ def delivered_availability(prover: Prover, version: VersionScene) -> Iterator[De
     seen = prover.delivered.deliveries.observations(scene.promise.service, [year], scene.service_hours.zone)
     for clause, target in availability_targets(scene):
         observed = _observed(prover, version, target, seen, year)
+        if observed is None:
+            continue
         found = counted(observed, target.planned_downtime, None, target.measured_in_minutes)
         if found.share is not None:
             yield _beside(scene, clause, target, year, seen, found)
@@ -43,11 +46,13 @@ def delivered_availability(prover: Prover, version: VersionScene) -> Iterator[De
 
 def _observed(
     prover: Prover, version: VersionScene, target: AvailabilityTarget, seen: Observations, year: Period
-) -> Observed:
+) -> Observed | None:
+    """What is known in the hours of a target; none where it is measured in a critical period that has no time."""
     scene = version.scene
     reference = target.hours or scene.promise.hours.service
     hours = prover.evidence.calendar(reference, year.first - LONGEST_BREAK, version.signed)
-    return seen.of_service(hours, year, seen.critical_time(scene, target, hours))
+    critical = seen.critical_time(scene, target, hours)
+    return None if isinstance(critical, str) else seen.of_service(hours, year, critical)
 
 
 def _beside(
@@ -70,9 +75,13 @@ def _beside(
 
 
 def _weakest(scene: Scene, seen: Observations, found: Counted) -> str:
-    """The component that was down longest in the agreed time; the service itself where none was."""
-    down = {
-        one: seconds_of(intersection(found.agreed, downtime.time)) for one, downtime in seen.component_downtime.items()
-    }
+    """What was down longest while the service was: the component, where the structure stopped with it, or the service itself.
+
+    What the service was down without its components is its own.
+    """
+    parts = {one: downtime.time for one, downtime in seen.component_downtime.items()}
+    through = intersection(found.down, service_downtime(seen.structure, seen.dependencies, parts))
+    down = {one: seconds_of(intersection(through, time)) for one, time in parts.items()}
     longest = max(sorted(down), key=lambda one: down[one], default=None)
-    return scene.label(longest) if longest and down[longest] else f"{scene.promise.service}, as a whole"
+    own = seconds_of(minus(found.down, through))
+    return scene.label(longest) if longest and down[longest] >= max(own, 1) else f"{scene.promise.service}, as a whole"

@@ -29,9 +29,8 @@ from sdflow.domain.period import Period
 from sdflow.domain.scene import Scene
 from sdflow.domain.target import MeasuringPeriod
 from sdflow.engine.answers import Answers
-from sdflow.engine.attainments import Attaining
 from sdflow.engine.deliveries import Deliveries
-from sdflow.engine.measured_words import Wording, version_on
+from sdflow.engine.measured_words import Wording, Words, version_on
 
 if TYPE_CHECKING:
     from sdflow.domain.scene import Supporter
@@ -66,19 +65,6 @@ def end_of(day: date) -> int:
 
 
 @dataclass(frozen=True)
-class HeldDays:
-    """From when until when an agreement holds; none where it is open-ended."""
-
-    first: date
-    last: date | None
-
-    def holds(self, period: Period) -> bool:
-        """Whether the agreement held all through a period; of a year, whether it held at its end."""
-        begun = self.first <= (period.last if period.kind in _LONG else period.first)
-        return begun and (self.last is None or period.last <= self.last)
-
-
-@dataclass(frozen=True)
 class Looked:
     """What was reached of each target of one agreement, over the periods of one kind in which it held.
 
@@ -97,9 +83,11 @@ class DeliveredFacts:
         self._prover = prover
         self._deliveries = Deliveries(prover, end_of(prover.today))
         self._answers = Answers(prover)
+        self._wordings: dict[str, Wording] = {}
 
     def let_go(self) -> None:
         """Forget what was observed of single services."""
+        self._wordings.clear()
         self._deliveries = Deliveries(self._prover, end_of(self._prover.today))
 
     @property
@@ -124,12 +112,16 @@ class DeliveredFacts:
         scene = self._prover.scenes.scene_of(record, version).scene
         return list(self._of(reference, scene)) if self.is_watched(scene) else []
 
-    def series(self, reference: str, clause: str) -> Series | None:
-        """What was reached of one target of a signed agreement; none where there is no figure of it."""
+    def series(self, reference: str, clause: str, as_on: date | None = None) -> Series | None:
+        """What was reached of one target of a signed agreement; none where there is no figure of it.
+
+        With `as_on` every period is judged by the words that held on that day, so that figures before and after a change
+        of the target can be compared.
+        """
         if not self._prover.versions(self._prover.evidence.record(reference)):
             return None
-        party = Wording(self._prover, reference, self._prover.today).on(self._prover.today).party
-        found = (self._looked(reference, kind, _COMPARED).series.get(clause) for kind in _kinds(party))
+        party = self._wording(reference).on(as_on or self._prover.today).party
+        found = (self._looked(reference, kind, _COMPARED, as_on).series.get(clause) for kind in _kinds(party))
         return next((one for one in found if one), None)
 
     def _of(self, reference: str, scene: Scene) -> Iterator[FactKind]:
@@ -142,23 +134,40 @@ class DeliveredFacts:
             yield from self._missed_by_supporters(scene, found)
         yield from self._due_of_supporters(reference, scene)
 
-    def _looked(self, reference: str, kind: MeasuringPeriod, needed: int) -> Looked:
+    def _looked(self, reference: str, kind: MeasuringPeriod, needed: int, as_on: date | None = None) -> Looked:
         period = last_period(self._prover.today, kind)
-        held = self._held(reference)
-        found = self._deliveries.of(reference, period, max(_LOOKED_BACK[kind], needed), kind)
-        known = {one.clause: shown for one in found.targets if (shown := _held_and_known(one, held))}
+        found = self._deliveries.of(reference, period, max(_LOOKED_BACK[kind], needed), kind, as_on)
+        known = {one.clause: shown for one in found.targets if (shown := self._held_and_known(reference, one))}
         return Looked(reference, kind, known)
 
-    def _held(self, reference: str) -> HeldDays:
-        evidence = self._prover.evidence
-        versions = self._prover.versions(evidence.record(reference))
-        party = Wording(self._prover, reference, versions[-1].first or self._prover.today).on(self._prover.today).party
-        term = party.promise.term if isinstance(party, Scene) else party.support.term
-        return HeldDays(versions[0].first or term.start_on, term.ends_by_itself())
+    def _held_and_known(self, reference: str, series: Series) -> Series | None:
+        """A series up to its last figure, without periods in which the agreement did not hold; none where no figure is left.
+
+        What was not measured after that figure says nothing of it, so that nobody ends a row of misses by not measuring.
+        """
+        kept = [one if one and self._holds(reference, one.period) else None for one in series.attainments]
+        while kept and (kept[-1] is None or kept[-1].met is None):
+            kept.pop()
+        return replace(series, attainments=tuple(kept)) if kept else None
+
+    def _holds(self, reference: str, period: Period) -> bool:
+        """Whether the agreement held all through a period; of a year, whether it held at its end."""
+        first = period.last if period.kind in _LONG else period.first
+        spans = self._wording(reference).spans(first, period.last)
+        return sum((one.last - one.first).days + 1 for one in spans) == (period.last - first).days + 1
+
+    def _wording(self, reference: str) -> Wording:
+        if reference not in self._wordings:
+            self._wordings[reference] = Wording(self._prover, reference, self._prover.today)
+        return self._wordings[reference]
+
+    def _words(self, reference: str) -> Words:
+        """The agreement in its words of today."""
+        return self._wording(reference).on(self._prover.today)
 
     def _agreement(self, reference: str) -> Agreement | None:
         """The agreement in its words of today, with the clauses that it inherits."""
-        return Wording(self._prover, reference, self._prover.today).on(self._prover.today).agreement
+        return self._words(reference).agreement
 
     def _consequences(self, found: Looked) -> tuple[ConsequenceDue, ...]:
         agreement = self._agreement(found.reference)
@@ -215,14 +224,10 @@ class DeliveredFacts:
 
     def _causes(self, reference: str, clause: str, period: Period) -> Iterator[tuple[str, date]]:
         """The cause and the day of each incident that missed a time in a period, of those whose cause is known."""
-        words = Wording(self._prover, reference, period.first).on(period.last)
-        assert isinstance(words.party, Scene)
-        zone = words.party.service_hours.zone
         periods = last_period(self._prover.today, MeasuringPeriod.month).back(_LOOKED_BACK[MeasuringPeriod.month])
-        seen = self._deliveries.observations(words.party.promise.service, periods, zone)
-        missed = Attaining(words, seen).missed_incidents(clause, period)
-        if missed is not None:
-            yield from _known_causes(missed, ZoneInfo(zone))
+        zone = ZoneInfo(self._words(reference).party.service_hours.zone)
+        for missed in self._deliveries.attained(reference, periods).missed_incidents(clause, period):
+            yield from _known_causes(missed, zone)
 
     def _missed_by_supporters(self, scene: Scene, found: Looked) -> Iterator[MissedSupport]:
         """What supporters missed in the last period of a target that was missed, each against its own agreement."""
@@ -259,6 +264,7 @@ def _kinds(party: Scene | Supporter) -> list[MeasuringPeriod]:
     if isinstance(party, Scene):
         promised = party.promise.targets
         stated = [promised.availability, promised.reliability, *promised.further_availability.values()]
+        used |= {one.period for one in promised.security.values()}
         times += [promised.transactions, promised.throughput, promised.batches]
     else:
         parts = party.support.components.values()
@@ -273,14 +279,6 @@ def _kinds(party: Scene | Supporter) -> list[MeasuringPeriod]:
 def _most_needed(agreement: Agreement | None) -> int:
     """The most periods on end that a consequence of an agreement needs."""
     return max((one.periods for one in agreement.consequences.values()), default=1) if agreement else 1
-
-
-def _held_and_known(series: Series, held: HeldDays) -> Series | None:
-    """A series up to its last figure, without the periods in which the agreement did not hold; none where no figure is left."""
-    kept = [one if one and held.holds(one.period) else None for one in series.attainments]
-    while kept and (kept[-1] is None or kept[-1].met is None):
-        kept.pop()
-    return replace(series, attainments=tuple(kept)) if kept else None
 
 
 def _attained(reference: str, series: Series) -> TargetAttained:

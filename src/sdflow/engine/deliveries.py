@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from datetime import date
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from sdflow.domain.attainment.result import Attainment
@@ -11,18 +12,22 @@ from sdflow.domain.delivered import Delivered, Series
 from sdflow.domain.period import Period
 from sdflow.domain.scene import Scene
 from sdflow.domain.target import MeasuringPeriod
-from sdflow.domain.terms import days_in_force
 from sdflow.domain.trait import Structured
-from sdflow.engine.attainments import Attaining
+from sdflow.engine.attained_periods import AttainedPeriods
 from sdflow.engine.measured_words import Wording, Words
 from sdflow.engine.observations import Observations, Stretch, conventions_of, in_trailing
 from sdflow.engine.planned_time import AnnouncedWork, announced_work
+from sdflow.engine.versions import Version
 
 if TYPE_CHECKING:
     from sdflow.engine.proof import Prover
 
 PERIODS = 12
 """How many periods a chart shows (service level agreement monitoring, SLAM)."""
+
+
+_Watched = tuple[str, Stretch, str, tuple[tuple[str, tuple[str, ...]], ...]]
+"""A service over a stretch of days, with what it was made of."""
 
 
 class Deliveries:
@@ -34,8 +39,8 @@ class Deliveries:
     def __init__(self, prover: Prover, as_of: int) -> None:
         self.prover = prover
         self.as_of = as_of
-        self._seen: dict[tuple[str, Stretch], Observations] = {}
-        self._found: dict[tuple[str, Period, int, MeasuringPeriod | None], Delivered] = {}
+        self._seen: dict[_Watched, Observations] = {}
+        self._found: dict[tuple[str, Period, int, MeasuringPeriod | None, date | None], Delivered] = {}
 
     @cached_property
     def announced(self) -> tuple[AnnouncedWork, ...]:
@@ -43,29 +48,36 @@ class Deliveries:
         return announced_work(self.prover)
 
     def of(
-        self, reference: str, period: Period, count: int = PERIODS, only: MeasuringPeriod | None = None
+        self,
+        reference: str,
+        period: Period,
+        count: int = PERIODS,
+        only: MeasuringPeriod | None = None,
+        as_on: date | None = None,
     ) -> Delivered:
         """What was delivered against an agreement in a period and those before it, so many in all.
 
-        `only` leaves out targets that are measured over another period. What was asked once is kept.
+        `only` leaves out targets that are measured over another period; with `as_on` all of it is judged by the words that
+        held on that day. What was asked once is kept.
         """
-        place = reference, period, count, only
+        place = reference, period, count, only, as_on
         if place not in self._found:
             self._found[place] = self._delivered(*place)
         return self._found[place]
 
-    def _delivered(self, reference: str, period: Period, count: int, only: MeasuringPeriod | None) -> Delivered:
+    def _delivered(
+        self, reference: str, period: Period, count: int, only: MeasuringPeriod | None, as_on: date | None
+    ) -> Delivered:
         periods = period.back(count)
-        wording = Wording(self.prover, reference, Stretch.of(in_trailing(periods), "Etc/UTC", self.as_of).first)
+        wording = self._wording(reference, periods, as_on)
         now = wording.on(period.last)
-        seen = [self.observations(service, periods, _zone(now)) for service in self.services(now)]
-        held = [one == period or self._held(words, one) for one, words in wording.periods(periods)]
-        each = list(zip(wording.periods(periods), held, strict=True))
-        found, loads = [], []
-        for (one, words), holds in each:
-            attaining = [Attaining(words, observed, only) for observed in seen if holds]
-            found.append(_by_clause(attained for each in attaining for attained in each.of(one)))
-            loads.append(_by_clause(attained for each in attaining if only is None for attained in each.workload(one)))
+        attained = self._attained(wording, now, periods, only)
+        held = [one == period or attained.held(one) for one in periods]
+        found = [_by_clause(attained.of(one)) if holds else {} for one, holds in zip(periods, held, strict=True)]
+        loads = [
+            _by_clause(attained.workload(one)) if holds and only is None else {}
+            for one, holds in zip(periods, held, strict=True)
+        ]
         return Delivered(
             agreement=reference,
             title=now.record.title,
@@ -77,30 +89,49 @@ class Deliveries:
             zone=_zone(now),
             targets=tuple(_series(found)),
             suppliers=self._suppliers(now, period) if isinstance(now.party, Scene) and only is None else {},
-            conventions=conventions_of(self.prover.reading, _subjects(seen)),
+            conventions=conventions_of(self.prover.reading, _subjects(self.watched(now, periods))),
             workload=tuple(_series(loads)),
         )
 
-    def observations(self, service: str, periods: Sequence[Period], zone: str) -> Observations:
-        """What was observed of a service over periods, on the clocks of a zone."""
+    def attained(self, reference: str, periods: Sequence[Period]) -> AttainedPeriods:
+        """What was reached of an agreement, to be asked for any of some periods."""
+        wording = self._wording(reference, periods)
+        return self._attained(wording, wording.on(periods[-1].last), periods)
+
+    def watched(self, words: Words, periods: Sequence[Period], zone: str | None = None) -> tuple[Observations, ...]:
+        """What was observed of the services that an agreement is about, put together as they were when it was signed."""
+        clocks = zone or _zone(words)
+        return tuple(self.observations(one, periods, clocks, words.version) for one in self.services(words))
+
+    def _wording(self, reference: str, periods: Sequence[Period], as_on: date | None = None) -> Wording:
+        first = Stretch.of(in_trailing(periods), "Etc/UTC", self.as_of).first
+        return Wording(self.prover, reference, first, as_on)
+
+    def _attained(
+        self, wording: Wording, now: Words, periods: Sequence[Period], only: MeasuringPeriod | None = None
+    ) -> AttainedPeriods:
+        zone = _zone(now)
         stretch = Stretch.of(in_trailing(periods), zone, self.as_of)
-        place = service, stretch
+        return AttainedPeriods(wording, lambda words: self.watched(words, periods, zone), stretch, only)
+
+    def observations(
+        self, service: str, periods: Sequence[Period], zone: str, signed: Version | None = None
+    ) -> Observations:
+        """What was observed of a service over periods, on the clocks of a zone.
+
+        It is put together as it is today, or as it was when a version was frozen that refers to it (R33).
+        """
+        stretch = Stretch.of(in_trailing(periods), zone, self.as_of)
+        content = self.prover.evidence.as_signed(service, signed)
+        assert isinstance(content, Structured)
+        structure = content.built_of()
+        dependencies = self.prover.dependencies(content, signed)
+        place = service, stretch, structure.model_dump_json(), tuple(sorted(dependencies.items()))
         if place not in self._seen:
-            _, content = self.prover.cited(service)
-            assert isinstance(content, Structured)
-            dependencies = self.prover.dependencies(content)
             self._seen[place] = Observations(
-                self.prover.reading, service, content.built_of(), dependencies, stretch, self.announced
+                self.prover.reading, service, structure, dependencies, stretch, self.announced
             )
         return self._seen[place]
-
-    def _held(self, words: Words, period: Period) -> bool:
-        """Whether the agreement held on a day of a period."""
-        versions = self.prover.evidence.versions(words.record)
-        party = words.party
-        term = party.promise.term if isinstance(party, Scene) else party.support.term
-        begun = max(term.start_on, versions[0].first or term.start_on) if versions else term.start_on
-        return bool(days_in_force(term, max(period.first, begun), period.last))
 
     def services(self, words: Words) -> list[str]:
         """The services that an agreement is about: its own, or those that rest on it."""
@@ -109,14 +140,16 @@ class Deliveries:
         return sorted(self.prover.evidence.services_resting_on(words.record.reference))
 
     def _suppliers(self, words: Words, period: Period) -> dict[str, tuple[Attainment, ...]]:
-        """What those reached who support the service, each against its own agreement."""
+        """What those reached who support the service, each against its own agreement, as far as that held."""
         assert isinstance(words.party, Scene)
         found = {}
-        for reference in words.party.supporters:
-            wording = Wording(self.prover, reference, Stretch.of(in_trailing([period]), "Etc/UTC", self.as_of).first)
-            own = wording.on(period.last)
-            seen = self.observations(words.party.promise.service, period.back(1), _zone(words))
-            found[reference] = tuple(Attaining(own, seen).of(period))
+        for reference, supporter in words.party.supporters.items():
+            wording = self._wording(reference, [period])
+            if not wording.spans(period.first, period.last) or (words.version and not supporter.binding):
+                continue
+            seen = self.observations(words.party.promise.service, period.back(1), _zone(words), words.version)
+            attained = AttainedPeriods(wording, partial(_these, seen), seen.stretch)
+            found[reference] = tuple(attained.of(period))
         return found
 
 
@@ -125,13 +158,12 @@ def _zone(words: Words) -> str:
     return words.party.service_hours.zone
 
 
+def _these(seen: Observations, _: Words) -> tuple[Observations, ...]:
+    return (seen,)
+
+
 def _by_clause(attainments: Iterable[Attainment]) -> dict[str, Attainment]:
-    """What was reached of each clause; of one that several services tell of, by the first that has a figure."""
-    found: dict[str, Attainment] = {}
-    for one in attainments:
-        if one.clause not in found or found[one.clause].met is None:
-            found[one.clause] = one
-    return found
+    return {one.clause: one for one in attainments}
 
 
 def _series(found: Sequence[dict[str, Attainment]]) -> Iterator[Series]:

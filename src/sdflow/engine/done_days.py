@@ -1,20 +1,14 @@
-"""Done days: the fields in which records say when something was done last, which is never after today."""
+"""Done days: the fields in which records say when something was done, which is never after today."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date
 
 from sdflow.domain.clause_path import entries_at
+from sdflow.domain.done_day import as_day, days_done
 from sdflow.domain.kind import Content
 from sdflow.domain.obligation import Owed
-
-
-def as_day(value: object) -> date | None:
-    """The day that a value is or on which it lies; none for what is neither."""
-    if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date) else None
 
 
 def spoken(day: date) -> str:
@@ -23,11 +17,12 @@ def spoken(day: date) -> str:
 
 
 def faults_of_done_days(declared: Iterable[Owed], content: Content, today: date) -> Iterator[tuple[str, str]]:
-    """The path and the words for every field in the `since` of an obligation whose day has not come.
+    """The path and the words for every field that says when something was done, and whose day has not come.
 
-    What was done on such a day would silence every reminder until then.
+    Those are the fields in the `since` of an obligation, and those that their model marks. What was done on such a day would
+    silence every reminder until then.
     """
-    found: dict[str, str] = {}
+    found = {path: _early(day, today) for path, day in days_done(content) if day > today}
     for owed in declared:
         for pattern in owed.due.since:
             for keys, value in entries_at(content, pattern, lambda _: None):
@@ -35,6 +30,13 @@ def faults_of_done_days(declared: Iterable[Owed], content: Content, today: date)
                 if day is not None and day > today:
                     found.setdefault(_path(pattern, keys), _message(owed, day, today))
     yield from found.items()
+
+
+def _early(day: date, today: date) -> str:
+    return (
+        f"says when something was done, but {spoken(day)} has not come (today is {spoken(today)}); "
+        "give the day on which it was done, or leave it out"
+    )
 
 
 def _message(owed: Owed, day: date, today: date) -> str:

@@ -38,6 +38,7 @@ class Evidence:
         self._holidays = workspace.holidays
         self._contents: dict[str, tuple[Record, Content]] = {}
         self._versions: dict[str, tuple[Version, ...]] = {}
+        self._embedded: dict[tuple[str, str], Content | None] = {}
         self._calendars: dict[tuple[str, str, int, date], CalendarHours] = {}
 
     def cited(self, reference: str) -> tuple[Record, Content]:
@@ -72,6 +73,15 @@ class Evidence:
             self._versions[record.reference] = signed_versions(self.definitions, self.reading, record)
         return self._versions[record.reference]
 
+    def as_signed(self, reference: str, signed: Version | None) -> Content:
+        """What a record said when a version was frozen that refers to it; as it stands where that was not embedded."""
+        wording = signed.wording(reference) if signed else None
+        if signed is None or wording is None:
+            return self.cited(reference)[1]
+        if (reference, wording) not in self._embedded:
+            self._embedded[reference, wording] = signed.embedded(self.definitions, reference)
+        return self._embedded[reference, wording] or self.cited(reference)[1]
+
     def calendar(
         self, reference: str, first: date, signed: Version | None = None, until: date | None = None
     ) -> CalendarHours:
@@ -84,9 +94,8 @@ class Evidence:
         last = max(date((date(year + 2, 1, 1) + HORIZON).year, 12, 31), until or first)
         key = (reference, wording or self.record(reference).revision.sha256, year, last)
         if key not in self._calendars:
-            content = signed.embedded(self.definitions, reference) if signed and wording else None
             self._calendars[key] = self._resolved(
-                reference, content or self.cited(reference)[1], (date(year, 1, 1), last)
+                reference, self.as_signed(reference, signed), (date(year, 1, 1), last)
             )
         return self._calendars[key]
 
@@ -168,6 +177,7 @@ class Evidence:
         """Forget what was read of single agreements; resolved calendars are kept while they are few."""
         self._contents.clear()
         self._versions.clear()
+        self._embedded.clear()
         self.reading.let_go()
         if len(self._calendars) > MOST_CALENDARS:
             self._calendars.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sdflow.domain.alignment.interruption import interruption_facts
@@ -10,6 +11,7 @@ from sdflow.domain.fact import FactKind
 from sdflow.domain.interruption import Interrupting, PlannedWork
 from sdflow.domain.scene import Scene
 from sdflow.domain.terms import days_in_force
+from sdflow.engine.planned_time import announced_since
 
 if TYPE_CHECKING:
     from sdflow.engine.proof import Prover
@@ -17,11 +19,23 @@ if TYPE_CHECKING:
 
 
 def facts_of_interruption(prover: Prover, subject: Subject) -> Iterator[FactKind]:
-    """What an interruption does to each signed agreement that holds on its first day; nothing of other records."""
+    """What an interruption does to each signed agreement that holds on its first day; nothing of other records.
+
+    Who was told counts from the day on which the record was announced, or would be today, whatever day is written down.
+    """
     if isinstance(subject.content, Interrupting):
-        work = subject.content.planned_work()
+        work = _told_by_its_step(prover, subject.reference, subject.content.planned_work())
         for scene in _agreements(prover, work):
             yield from interruption_facts(subject.reference, work, scene)
+
+
+def _told_by_its_step(prover: Prover, reference: str, work: PlannedWork) -> PlannedWork:
+    record = prover.evidence.record(reference)
+    announced = prover.definitions.state(record).settled
+    since = prover.today
+    if announced:
+        since, _ = announced_since(prover, record, prover.reading.numbered_events_of([reference])[reference])
+    return replace(work, told=tuple((whom, max(on, since)) for whom, on in work.told))
 
 
 def _agreements(prover: Prover, work: PlannedWork) -> Iterator[Scene]:

@@ -17,8 +17,8 @@ def run_journey(workflow: Workflow, journey: Journey) -> list[str]:
     """What does not go as the journey says, each as a sentence; empty where it all does.
 
     What a journey does not give is as it should be: the person has the role by which the move is made and is named where
-    that is asked for, sections are filled in, dates have been reached, signatures and keys are there, the content concludes
-    what the step asks for, nothing was found.
+    that is asked for, stands for the right party, sections are filled in, dates have been reached and are not past, signatures
+    and keys are there, the content concludes what the step asks for, nothing was found.
     """
     engine = WorkflowEngine(workflow)
     state = workflow.initial.name
@@ -53,7 +53,9 @@ def _situation(move: JourneyMove, step: Step) -> Situation:
     return Situation(
         who=move.by,
         roles=frozenset({move.by}),
-        today={"before": BEFORE, "on": DUE}.get(given.get("today", ""), AFTER),
+        today={"before": BEFORE, "on": DUE, "after": AFTER}[
+            given.get("today", "on" if step.guards.not_after else "after")
+        ],
         lacks=lambda path: path == given.get("missing"),
         date_of=lambda _: DUE,
         took=lambda name: name == given.get("took"),
@@ -67,6 +69,11 @@ def _situation(move: JourneyMove, step: Step) -> Situation:
         outcome=lambda: given.get("outcome", step.guards.outcome or ""),
         against_renewal=lambda: "it was decided about this term before" if "decided" in given else "",
         trigger=step.on,
+        speaks_for=lambda _: "party" not in given,
+        acts_for=lambda _, __: "party" not in given,
+        present=lambda path: path != given.get("absent"),
+        filled=lambda _: "written" in given,
+        written_by=lambda _, verb: verb == given.get("written"),
         unsigned=("somebody",) if "unsigned" in given else (),
         keyless=("somebody",) if "keyless" in given else (),
     )

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from sdflow.domain.clauses import Agreement
 from sdflow.domain.errors import Refused
 from sdflow.domain.kind import Content
-from sdflow.domain.period import Period
 from sdflow.domain.record import Record
 from sdflow.domain.scene import Scene, Supporter
 from sdflow.domain.service_time import CalendarHours
 from sdflow.domain.trait import Promising, Supporting
+from sdflow.engine.terms import days_held
 from sdflow.engine.versions import Version
 
 if TYPE_CHECKING:
@@ -49,6 +49,15 @@ class Words:
         return self.party.promise.customer if isinstance(self.party, Scene) else None
 
 
+@dataclass(frozen=True)
+class Span:
+    """The first and the last of the days on which an agreement held in the same words."""
+
+    words: Words
+    first: date
+    last: date
+
+
 def version_on(versions: Sequence[Version], day: date) -> Version | None:
     """The signed version that holds on a day, or the first one where none holds yet; none where none is signed."""
     held = [one for one in versions if one.first is None or one.first <= day]
@@ -56,38 +65,52 @@ def version_on(versions: Sequence[Version], day: date) -> Version | None:
 
 
 class Wording:
-    """Resolves the words of one agreement, each version once."""
+    """Resolves the words of one agreement, each version once.
 
-    def __init__(self, prover: Prover, reference: str, first: date) -> None:
+    With `as_on` every day is judged by the words that held on that one.
+    """
+
+    def __init__(self, prover: Prover, reference: str, first: date, as_on: date | None = None) -> None:
         self._prover = prover
-        self._record = prover.evidence.record(reference)
+        self.record = prover.evidence.record(reference)
         self._first = first
+        self._as_on = as_on
         self._found: dict[int | None, Words] = {}
 
     def on(self, day: date) -> Words:
-        """In which words the agreement holds on a day."""
-        versions = self._prover.evidence.versions(self._record)
-        version = version_on(versions, day)
+        """In which words the agreement holds on a day, or held first where none did yet."""
+        return self._of(version_on(self._prover.evidence.versions(self.record), self._as_on or day))
+
+    @property
+    def first(self) -> Words:
+        """In which words the agreement held first."""
+        return self._of(next(iter(self._prover.evidence.versions(self.record)), None))
+
+    def spans(self, first: date, last: date) -> list[Span]:
+        """The days from first to last on which it held, by its words; of what is not signed all of them."""
+        versions = self._prover.evidence.versions(self.record)
+        if not versions:
+            return [Span(self._of(None), first, last)]
+        held = days_held(self._prover.definitions, self._prover.reading, self.record, versions, first, last)
+        return [Span(self.on(begun) if self._as_on else self._of(one), begun, over) for one, begun, over in held]
+
+    def _of(self, version: Version | None) -> Words:
         number = version.number if version else None
         if number not in self._found:
             self._found[number] = self._resolved(version)
         return self._found[number]
 
-    def periods(self, periods: Sequence[Period]) -> list[tuple[Period, Words]]:
-        """Each period with the words that hold at its end."""
-        return [(one, self.on(one.last)) for one in periods]
-
     def _resolved(self, version: Version | None) -> Words:
         evidence = self._prover.evidence
-        if evidence.is_a(self._record, Promising):
-            scene = self._prover.scenes.scene_of(self._record, version)
-            return Words(self._record, version, scene.agreement, self._reaching_back(scene.scene, version))
-        if evidence.is_a(self._record, Supporting):
-            content = version.content if version else evidence.cited(self._record.reference)[1]
-            found = self._prover.scenes.supporter(self._record, content, self._first, version)
-            return Words(self._record, version, content, found)
+        if evidence.is_a(self.record, Promising):
+            scene = self._prover.scenes.scene_of(self.record, version)
+            return Words(self.record, version, scene.agreement, self._reaching_back(scene.scene, version))
+        if evidence.is_a(self.record, Supporting):
+            content = version.content if version else evidence.cited(self.record.reference)[1]
+            found = self._prover.scenes.supporter(self.record, content, self._first, version)
+            return Words(self.record, version, content, found)
         raise Refused(
-            f"{self._record.reference} promises nothing that could be measured",
+            f"{self.record.reference} promises nothing that could be measured",
             advice="name an agreement with a customer or a supporter, or a service",
         )
 

@@ -10,11 +10,11 @@ from typing import Any
 from sdflow.adapters.storage import Reading
 from sdflow.domain.clause_path import entries_at, leads_to, values_at
 from sdflow.domain.content import plain
+from sdflow.domain.done_day import as_day
 from sdflow.domain.kind import Content
 from sdflow.domain.obligation import Cause, Reached
 from sdflow.domain.record import Citation, Record
 from sdflow.engine.definitions import Definitions
-from sdflow.engine.done_days import as_day
 from sdflow.engine.past import DAY_OVER, Past, When
 from sdflow.engine.versions import Version, signed_versions
 

@@ -8,13 +8,14 @@ from datetime import date
 
 from sdflow.adapters.storage import Reading
 from sdflow.domain.content import plain
+from sdflow.domain.done_day import as_day
 from sdflow.domain.kind import Content
 from sdflow.domain.obligation import ITSELF, Obligation, Owed, TermDay
 from sdflow.domain.record import Record
 from sdflow.domain.term_days import open_decisions
 from sdflow.domain.terms import Term, plus_months
 from sdflow.domain.trait import Lasting
-from sdflow.engine.done_days import as_day, spoken
+from sdflow.engine.done_days import spoken
 from sdflow.engine.obligation_sources import Sources
 from sdflow.engine.past import DAY_OVER, Past, When
 from sdflow.engine.signing import envelope_signatories

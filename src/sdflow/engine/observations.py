@@ -16,10 +16,19 @@ from sdflow.domain.attainment.outages import Downtime, Observed, agreed_seconds,
 from sdflow.domain.measured import Incidents, MeasuredKind, Measurements, Outages, Words
 from sdflow.domain.period import Period
 from sdflow.domain.scene import Scene
-from sdflow.domain.service_time import NOTHING, CalendarHours, Intervals, intervals, local_days, open_minutes
+from sdflow.domain.service_time import (
+    NOTHING,
+    CalendarHours,
+    Intervals,
+    intersection,
+    intervals,
+    local_days,
+    open_minutes,
+)
 from sdflow.domain.structure import Structure
 from sdflow.domain.target import AvailabilityTarget, MeasuringPeriod
 from sdflow.engine.planned_time import AnnouncedWork, time_of
+from sdflow.engine.security_marks import marks_security
 
 Announced = Callable[[AnnouncedWork], bool]
 """Whether work by plan counts as announced."""
@@ -113,6 +122,11 @@ class Observations:
         return self._watched(MeasuredKind.incidents, self.service)
 
     @cached_property
+    def marks_security(self) -> bool:
+        """Whether a file says which incidents hurt security."""
+        return marks_security(self._reading, [self.service])
+
+    @cached_property
     def measurements(self) -> Measurements:
         """Every value that was measured of the service."""
         return self._reading.measurements([self.service], *self.stretch.seconds)
@@ -147,10 +161,10 @@ class Observations:
         return joined_time((through, own))
 
     @cached_property
-    def still_down(self) -> bool:
-        """Whether an outage has no end yet."""
+    def still_since(self) -> int | None:
+        """When the first of the outages began that have no end yet."""
         found = [self._down(self.own_outages), *self.component_downtime.values()]
-        return any(one.still_down for one in found)
+        return min((one.still_since for one in found if one.still_since is not None), default=None)
 
     def of_service(
         self,
@@ -158,52 +172,59 @@ class Observations:
         period: Period,
         critical: Sequence[Intervals] = (),
         first_use: int | None = None,
-        announced: Announced = AnnouncedWork.announced,
+        announced: Announced | None = None,
+        held: Intervals | None = None,
     ) -> Observed:
-        """What is known of the service around a period, in the hours of a calendar.
+        """What is known of the service around a period, in the hours of a calendar, as far as an agreement `held`.
 
         It is interrupted by plan where work on it was announced, or on components without which it does not run.
         """
         found = self.service_downtime
-        down = Downtime(found.down, self.still_down)
-        planned = self._planned_time(announced)[self.service]
-        return self._observed(hours, period, down, found.watched, planned, critical, first_use)
+        down = Downtime(found.down, self.still_since)
+        planned = self._planned_time(announced or self._to_anybody)[self.service]
+        agreed = _as_held(agreed_seconds(self._opened(hours), critical), held)
+        return self._observed(agreed, period, down, found.watched, planned, first_use)
 
-    def of_component(self, component: str, hours: CalendarHours, period: Period) -> Observed:
-        """What is known of a component around a period, in the hours of a calendar."""
+    def of_component(
+        self, component: str, hours: CalendarHours, period: Period, held: Intervals | None = None
+    ) -> Observed:
+        """What is known of a component around a period, in the hours of a calendar, as far as an agreement `held`."""
         watched = self._watched(MeasuredKind.outages, component)
-        planned = self._planned_time(AnnouncedWork.announced)[component]
-        return self._observed(hours, period, self.component_downtime[component], watched, planned)
+        planned = self._planned_time(self._to_anybody)[component]
+        agreed = _as_held(agreed_seconds(self._opened(hours)), held)
+        return self._observed(agreed, period, self.component_downtime[component], watched, planned)
 
     def _observed(
         self,
-        hours: CalendarHours,
+        agreed: Intervals,
         period: Period,
         down: Downtime,
         watched: Intervals,
         planned: Intervals,
-        critical: Sequence[Intervals] = (),
         first_use: int | None = None,
     ) -> Observed:
         since, until = self.stretch.bounds(period)
         return Observed(
             since=since,
             until=until,
-            agreed=agreed_seconds(self._opened(hours), critical),
+            agreed=agreed,
             down=down.time,
             watched=watched,
             planned=planned,
             zone=self.stretch.zone,
             first_use=first_use,
-            still_down=down.still_down and until == self.stretch.as_of,
+            still_down=down.still_since is not None and down.still_since < until,
         )
 
-    def critical_time(self, scene: Scene, target: AvailabilityTarget, hours: CalendarHours) -> list[Intervals]:
-        """The critical periods in which alone a target is measured; none where it always is, or they have no time."""
+    def critical_time(self, scene: Scene, target: AvailabilityTarget, hours: CalendarHours) -> list[Intervals] | str:
+        """The critical periods in which alone a target is measured, none where it always is; or which has no time."""
         times = critical_times(scene, target)
         if isinstance(times, str):
-            return []
+            return times
         return [one.instants(hours.zone, self.stretch.first, self.stretch.last) for one in times]
+
+    def _to_anybody(self, work: AnnouncedWork) -> bool:
+        return work.announced(self.stretch.zone)
 
     def _planned_time(self, announced: Announced) -> dict[str, Intervals]:
         """When each component is worked on by what was announced, and when the service is interrupted by that."""
@@ -240,6 +261,10 @@ def in_trailing(periods: Sequence[Period]) -> tuple[Period, ...]:
     return tuple(
         Period.containing(one.last, MeasuringPeriod.trailing_year) if one.days < 365 else one for one in periods
     )
+
+
+def _as_held(agreed: Intervals, held: Intervals | None) -> Intervals:
+    return agreed if held is None else intersection(agreed, held)
 
 
 def _is(names: Words, name: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

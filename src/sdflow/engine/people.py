@@ -6,8 +6,9 @@ from datetime import date
 
 from sdflow.adapters.storage import Reading
 from sdflow.domain.errors import NotFound, Refused
+from sdflow.domain.kind import links
 from sdflow.domain.record import Record
-from sdflow.domain.trait import Acting
+from sdflow.domain.trait import Acting, Party
 from sdflow.engine.definitions import Definitions
 
 
@@ -31,6 +32,17 @@ def person(reading: Reading, definitions: Definitions, reference: str) -> Acting
     if not isinstance(content, Acting):
         raise NotFound(f"{reference} is nobody who could act", advice="see: sdflow list --kind person")
     return content
+
+
+def stands_for(reading: Reading, definitions: Definitions, reference: str, party: str) -> bool:
+    """Whether somebody acts for a party, by the register of people or by the party's own entry."""
+    record, named = reading.record(reference), reading.record(party)
+    content = definitions.content(record) if record else None
+    entry = definitions.content(named) if named else None
+    speakers = (
+        [one.reference for one in links(entry) if "." not in one.path] if entry and isinstance(entry, Party) else []
+    )
+    return isinstance(content, Acting) and (content.acts_for() == party or reference in speakers)
 
 
 def roles_on(content: Acting, day: date) -> frozenset[str]:

@@ -8,8 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from sdflow.domain.interruption import Interrupting, PlannedWork
-from sdflow.domain.period import Period
-from sdflow.domain.service_time import NOTHING, Intervals, intervals, union
+from sdflow.domain.record import Record, Revision
+from sdflow.domain.service_time import NOTHING, Intervals, intervals, local_days, union
+from sdflow.engine.past import Past, When
 
 if TYPE_CHECKING:
     from sdflow.engine.proof import Prover
@@ -17,20 +18,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AnnouncedWork:
-    """A planned interruption with the record that says so; its state tells that it was announced."""
+    """A planned interruption as its record announced it, and the day since which that is so.
+
+    Who was told is known to the day alone, and so is when the record came into its state: what was told or written down on
+    the day on which the work began, or later, was not announced before. Days are those of a zone, or as the record tells time.
+    """
 
     record: str
     title: str
     work: PlannedWork
+    on: date
 
-    def announced_to(self, customer: str | None) -> bool:
-        """Whether it was announced before it began: to a customer, or to all of them where none is named."""
+    def announced_to(self, customer: str | None, zone: str | None = None) -> bool:
+        """Whether it was announced on a day before it began: to a customer, or to all of them where none is named."""
         told = self.work.told_on(customer)
-        return told is not None and told <= self.work.since.date()
+        return told is not None and self._before(told, zone)
 
-    def announced(self) -> bool:
-        """Whether it was announced to anybody before it began."""
-        return any(on <= self.work.since.date() for _, on in self.work.told)
+    def announced(self, zone: str | None = None) -> bool:
+        """Whether it was announced to anybody on a day before it began."""
+        return any(self._before(told, zone) for _, told in self.work.told)
+
+    def _before(self, told: date, zone: str | None) -> bool:
+        return max(told, self.on) < self.work.begins_on(zone)
 
     def stops(self, references: Sequence[str]) -> tuple[str, ...]:
         """Those of some services and components on which it works."""
@@ -43,9 +52,9 @@ def announced_work(prover: Prover) -> tuple[AnnouncedWork, ...]:
     return tuple(sorted(_announced(prover), key=lambda one: (one.work.since, one.record)))
 
 
-def coming_after(period: Period, zone: str, today: date) -> int:
-    """The instant from which work is to come, as a report tells it: the period's end, or the beginning of today if later."""
-    return max(period.seconds(zone)[1], (today - date(1970, 1, 1)).days * 86_400)
+def coming_after(zone: str, today: date) -> int:
+    """The instant from which work is to come, as a report tells it: the beginning of the day as of which it is made."""
+    return local_days(zone, today, today)[0] * 60
 
 
 def time_of(works: Sequence[AnnouncedWork], references: Sequence[str]) -> dict[str, Intervals]:
@@ -59,7 +68,29 @@ def time_of(works: Sequence[AnnouncedWork], references: Sequence[str]) -> dict[s
 
 def _announced(prover: Prover) -> Iterator[AnnouncedWork]:
     kinds = [kind for kind, model in prover.definitions.kinds.items() if issubclass(model, Interrupting)]
-    for record in (one for kind in kinds for one in prover.reading.records(kind=kind)):
-        content = prover.definitions.content(record)
-        if isinstance(content, Interrupting) and prover.definitions.state(record).settled:
-            yield AnnouncedWork(record.reference, record.title, content.planned_work())
+    settled = [
+        one for kind in kinds for one in prover.reading.records(kind=kind) if prover.definitions.state(one).settled
+    ]
+    events = prover.reading.numbered_events_of([one.reference for one in settled])
+    for record in settled:
+        day, act = announced_since(prover, record, events[record.reference])
+        content = prover.definitions.content(record, _written(prover, record, act))
+        if isinstance(content, Interrupting):
+            yield AnnouncedWork(record.reference, record.title, content.planned_work(), day)
+
+
+def announced_since(prover: Prover, record: Record, events: Sequence[tuple[date, int, str]]) -> When:
+    """When a record came into a state that is settled, and has been in one since."""
+    workflow = prover.definitions.workflows[record.kind]
+    settled = {one.name for one in workflow.states if one.settled}
+    found: list[When] = []
+    for when, state in Past.told(events, workflow.renamed or {}).came:
+        found = [*found, when] if state in settled else []
+    return found[0]
+
+
+def _written(prover: Prover, record: Record, act: int) -> Revision:
+    """What a record said at an act, whatever was written into it afterwards."""
+    if record.revision.act <= act:
+        return record.revision
+    return [one for one in prover.reading.revisions(record.reference) if one.act <= act][-1]

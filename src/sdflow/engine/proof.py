@@ -265,9 +265,12 @@ class Prover:
         """
         return self.evidence.calendar(reference, first, signed, until)
 
-    def dependencies(self, service: Structured) -> dict[str, tuple[str, ...]]:
-        """Every component that a service needs, directly or through others, with those that it needs itself."""
-        return self.scenes.dependencies(service)
+    def dependencies(self, service: Structured, signed: Version | None = None) -> dict[str, tuple[str, ...]]:
+        """Every component that a service needs, directly or through others, with those that it needs itself.
+
+        For a signed version as these were embedded in it.
+        """
+        return self.scenes.dependencies(service, signed)
 
     def _findings(self, reference: str, numbers: tuple[int, ...], facts: tuple[Fact, ...]) -> tuple[Finding, ...]:
         """What the rules find, with the records that it is about and the waivers that count for it."""

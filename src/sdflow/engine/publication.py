@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -23,6 +21,7 @@ from sdflow.domain.fact import FactKind
 from sdflow.domain.kind import Content, links, material
 from sdflow.domain.record import Envelope, Record, StoredDocument
 from sdflow.domain.service_time import CalendarHours
+from sdflow.domain.sheet import sheet
 from sdflow.domain.signature import ENVELOPE_ATTACHMENT, SigningMethod, closing_field
 from sdflow.domain.trait import Acting, Promising, Signable, Supporting, Timed
 from sdflow.engine.definitions import housekeeping_of, material_of
@@ -320,13 +319,9 @@ class Publisher:
         rows: list[FactKind] = []
         if isinstance(content, Promising) and content.promise() is not None:
             rows = [one for one in self.prover.facts(record.reference) if one.states_promise]
-        out = io.StringIO()
-        sheet = csv.writer(out, lineterminator="\n")
-        sheet.writerow(TARGET_COLUMNS)
-        for row in rows:
-            fact = row.fact()
-            sheet.writerow([plain(fact.fields[name]) if name in fact.fields else "" for name in TARGET_COLUMNS])
-        return out.getvalue().encode()
+        facts = [one.fact().fields for one in rows]
+        cells = ([plain(one[name]) if name in one else "" for name in TARGET_COLUMNS] for one in facts)
+        return sheet(TARGET_COLUMNS, cells)
 
 
 def signing_order(content: Content) -> tuple[Any, ...]:

@@ -14,7 +14,7 @@ from sdflow.domain.period import Period
 from sdflow.domain.scene import Supporter
 from sdflow.domain.service_report import CauseCount, IncidentTable, SecurityIncident
 from sdflow.domain.service_time import intersection, intervals, wall_clock
-from sdflow.engine.attainments import Attaining
+from sdflow.engine.attained_periods import AttainedPeriods
 from sdflow.engine.measured_words import Words as Wording
 from sdflow.engine.observations import Observations
 
@@ -27,6 +27,7 @@ class ReportedIncidents:
 
     words: Wording
     seen: Sequence[Observations]
+    attained: AttainedPeriods
 
     def table(self, periods: Sequence[Period]) -> IncidentTable | None:
         """How many were reported in each period, by priority; none where nobody records incidents of the service."""
@@ -57,11 +58,11 @@ class ReportedIncidents:
         return tuple(CauseCount(*one) for one in ordered), unexplained
 
     def _causes(self, clause: str, period: Period) -> Iterator[str]:
-        for seen in self.seen:
-            attaining = Attaining(self.words, seen)
-            for found in (attaining.missed_incidents(clause, period), attaining.breaking_outages(clause, period)):
-                if found is not None:
-                    yield from found.cause.tolist()
+        for found in self.attained.missed_incidents(clause, period):
+            yield from found.cause.tolist()
+        outages = self.attained.breaking_outages(clause, period)
+        if outages is not None:
+            yield from outages.cause.tolist()
 
     def _known(self, seen: Observations, period: Period) -> float:
         """The share of a period in which incidents were recorded."""

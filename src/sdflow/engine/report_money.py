@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from decimal import Decimal
 
 from sdflow.domain.attainment.credit import Charged, CreditDue, credits_due
 from sdflow.domain.attainment.result import Attainment
 from sdflow.domain.clauses import Agreement, Charge, Credits
+from sdflow.domain.credit_report import CreditLine, Money, Price
 from sdflow.domain.delivered import Delivered
 from sdflow.domain.period import Period
-from sdflow.domain.service_report import CreditLine, Money, Price
 from sdflow.domain.target import MeasuringPeriod
 
 _MONTH = "month"
@@ -25,13 +26,20 @@ def prices_of(agreement: Agreement) -> tuple[Price, ...]:
     )
 
 
-def money_of(agreement: Agreement, monthly: Delivered, period: Period) -> Money | None:
-    """What is credited for a period, by what was delivered in the months up to its end; none without a credit clause."""
+Saying = Callable[[date], Agreement]
+"""The agreement as it says on a day."""
+
+
+def money_of(agreement: Agreement, monthly: Delivered, period: Period, today: date, saying: Saying) -> Money | None:
+    """What is credited for a period, by what was delivered in the months that are over; none without a credit clause.
+
+    Each month goes by the clause and the price of its last day, `agreement` by those of the period's.
+    """
     clause = agreement.credits
     if clause is None or not clause.bands:
         return None
     charge = _charge(agreement, clause)
-    found = dict(_credits(clause, charge, monthly))
+    found = dict(_credits(monthly, today, saying))
     own = [one for one in found if one in set(period.parts(MeasuringPeriod.month))]
     before = [one for one in found if one.last < period.first and one.first.year == period.last.year]
     return Money(
@@ -44,17 +52,26 @@ def money_of(agreement: Agreement, monthly: Delivered, period: Period) -> Money 
     )
 
 
-def _credits(clause: Credits, charge: Charge | None, monthly: Delivered) -> Iterator[tuple[Period, CreditDue]]:
-    """What is due for each month, the yearly limit being used up from January on."""
-    amount = charge.amount if charge else None
-    charged = Charged() if amount is None else Charged(amount, 12 * amount)
+def _credits(monthly: Delivered, today: date, saying: Saying) -> Iterator[tuple[Period, CreditDue]]:
+    """What is due for each month that is over on a day, the yearly limit being used up from January on."""
     already, year = Decimal(0), 0
     for place, month in enumerate(monthly.periods):
+        if month.last >= today:
+            return
         already = already if month.first.year == year else Decimal(0)
         year = month.first.year
-        due = credits_due(clause, list(_ended(monthly, place, month)), charged, already)
+        agreement = saying(month.last)
+        if agreement.credits is None:
+            continue
+        charged = _charged(_charge(agreement, agreement.credits))
+        due = credits_due(agreement.credits, list(_ended(monthly, place, month)), charged, already)
         already += due.amount or Decimal(0)
         yield month, due
+
+
+def _charged(charge: Charge | None) -> Charged:
+    amount = charge.amount if charge else None
+    return Charged() if amount is None else Charged(amount, 12 * amount)
 
 
 def _ended(monthly: Delivered, place: int, month: Period) -> Iterator[Attainment]:

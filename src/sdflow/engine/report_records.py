@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Protocol
 
 from sdflow.domain.attainment.result import Attainment
 from sdflow.domain.kind import Content
-from sdflow.domain.looking_back import Reviewed, SupplierMeasuring
+from sdflow.domain.looking_back import Reviewed, SupplierMeasuring, SupplierPerformance
 from sdflow.domain.period import Period
 from sdflow.domain.record import Record
 from sdflow.domain.service_report import (
@@ -25,6 +25,7 @@ from sdflow.domain.service_report import (
 from sdflow.domain.service_time import wall_clock
 from sdflow.domain.service_voice import Complaining, Surveying
 from sdflow.domain.trait import Structured
+from sdflow.engine.answers import Answers
 from sdflow.engine.improvements import ImprovementEntry, improvement_register
 from sdflow.engine.planned_time import AnnouncedWork, announced_work
 from sdflow.engine.proof import Prover
@@ -53,7 +54,9 @@ class Promised:
 
     def is_told(self, work: AnnouncedWork) -> bool:
         """Whether an interruption was announced: to the customer of the agreement, or to anybody where there is none."""
-        return work.announced() if self.agreement is None else work.announced_to(self.customer)
+        if self.agreement is None:
+            return work.announced(self.zone)
+        return work.announced_to(self.customer, self.zone)
 
     def concerns(self, one: Customer) -> bool:
         """Whether something is about its service, and its customer where both name one."""
@@ -76,14 +79,9 @@ class ReportRecords:
         named = {one for one in (about.agreement, *about.services) if one}
         return tuple(_line(one) for one in self._items if _about(one) & named and not one.given_up)
 
-    def actions(self, agreement: str, clause: str) -> tuple[Told, ...]:
-        """The open items about a clause."""
-        found = []
-        for one in self._items:
-            concern = one.improvement.concern
-            if one.open and concern and (concern.record, concern.target) == (agreement, clause):
-                found.append(Told(one.reference, one.title, one.state.replace("_", " ")))
-        return tuple(found)
+    def actions(self, agreement: str, clause: str, missed_until: date) -> tuple[Told, ...]:
+        """The items and waivers by which the miss of a period that ended on a day is taken up, as for the rule."""
+        return tuple(map(self._told, self._answers.records(agreement, clause, missed_until)))
 
     def interruptions(self, about: Promised, since: int, until: int | None) -> tuple[InterruptionLine, ...]:
         """Those that were announced to the customer and lie after an instant, or between two."""
@@ -92,7 +90,12 @@ class ReportRecords:
     def complaints(self, about: Promised, period: Period) -> tuple[ComplaintLine, ...]:
         """Those that were received in a period, the first one first."""
         found = [
-            ComplaintLine(self._told(record), said, said.unanswered(self._prover.today))
+            ComplaintLine(
+                self._told(record),
+                said,
+                late=not self._given_up(record) and said.unanswered(self._prover.today),
+                given_up=self._given_up(record),
+            )
             for record, content in self._of(Complaining)
             if isinstance(content, Complaining)
             and about.concerns(said := content.complaint())
@@ -103,7 +106,7 @@ class ReportRecords:
     def surveys(self, about: Promised, period: Period) -> tuple[SurveyLine, ...]:
         """Those about a time that ends in the period or contains its end."""
         return tuple(
-            SurveyLine(self._told(record), said)
+            SurveyLine(self._told(record), said, self._given_up(record))
             for record, content in self._of(Surveying)
             if isinstance(content, Surveying)
             and about.concerns(said := content.survey())
@@ -113,7 +116,7 @@ class ReportRecords:
     def reviews(self, about: Promised, period: Period) -> tuple[ReviewLine, ...]:
         """Those of the agreement that look back upon the period, or lie in it or after it."""
         return tuple(
-            ReviewLine(self._told(record), said)
+            ReviewLine(self._told(record), said, self._given_up(record))
             for record, content in self._of(Reviewed)
             if isinstance(content, Reviewed)
             and about.agreement in (said := content.review()).agreements
@@ -122,7 +125,11 @@ class ReportRecords:
 
     def suppliers(self, attained: dict[str, tuple[Attainment, ...]], period: Period) -> tuple[SupplierLine, ...]:
         """Those who support, each with what was measured of them and the record of their performance."""
-        return tuple(self._supplier(reference, found, period) for reference, found in attained.items())
+        return tuple(one for reference, found in attained.items() for one in self._supplier(reference, found, period))
+
+    @cached_property
+    def _answers(self) -> Answers:
+        return Answers(self._prover)
 
     @cached_property
     def _items(self) -> tuple[ImprovementEntry, ...]:
@@ -147,16 +154,36 @@ class ReportRecords:
                     told_on=one.work.told_on(about.customer),
                 )
 
-    def _supplier(self, reference: str, attained: tuple[Attainment, ...], period: Period) -> SupplierLine:
+    def _supplier(self, reference: str, attained: tuple[Attainment, ...], period: Period) -> Iterator[SupplierLine]:
+        """A line for each record of the supplier's performance; those without any have one line."""
+        found = sorted(self._performances(reference, period), key=lambda one: Period.parsed(one[1].period))
+        agreement = self.told(reference)
+        if not found:
+            yield SupplierLine(agreement, attained, None, None)
+        for number, (record, said) in enumerate(found):
+            yield SupplierLine(agreement, attained, said, self._told(record), further=number > 0)
+
+    def _performances(self, contract: str, period: Period) -> Iterator[tuple[Record, SupplierPerformance]]:
+        """What is written down of a contract in a period and not given up; agreed by the supplier only once that stands."""
         for record, content in self._of(SupplierMeasuring):
+            state = self._prover.definitions.state(record)
             said = content.supplier_performance() if isinstance(content, SupplierMeasuring) else None
-            if said and said.contract == reference and _meets(said.period, period):
-                return SupplierLine(self.told(reference), attained, said, self._told(record))
-        return SupplierLine(self.told(reference), attained, None, None)
+            if (
+                said
+                and said.contract == contract
+                and _meets(said.period, period)
+                and (state.settled or not state.final)
+            ):
+                yield record, said if state.settled else replace(said, agreed_on=None)
 
     def _of(self, trait: type) -> Iterator[tuple[Record, Content]]:
         for record in records_of_trait(self._prover, trait):
             yield record, self._prover.definitions.content(record)
+
+    def _given_up(self, record: Record) -> bool:
+        """Whether it ended without anything that stands, such as a review that was called off."""
+        state = self._prover.definitions.state(record)
+        return state.final and not state.settled
 
     def _told(self, record: Record) -> Told:
         return Told(record.reference, record.title, record.state.replace("_", " "))

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from sdflow.domain.errors import Refused
 from sdflow.domain.period import Period
 from sdflow.domain.record import Record
-from sdflow.domain.terms import days_in_force
-from sdflow.domain.trait import Lasting, Party, Promising, Structured, Supporting
+from sdflow.domain.trait import Party, Promising, Structured, Supporting
 from sdflow.engine.proof import Prover
-from sdflow.engine.terms import ended_after, term_in_force
+from sdflow.engine.terms import days_held
 
 
 class ReportSubjects:
@@ -83,11 +82,4 @@ class ReportSubjects:
     def _held(self, record: Record) -> bool:
         prover, period = self._prover, self._period
         versions = prover.versions(record)
-        ended = ended_after(prover.definitions, prover.reading, record)
-        if not versions or (ended is not None and ended < period.first):
-            return False
-        content = versions[-1].content
-        term = content.agreed_term() if isinstance(content, Lasting) else None
-        holds = term_in_force(prover.definitions, prover.reading, record, term) if term else None
-        first = max(period.first, versions[0].first or period.first)
-        return holds is None or bool(days_in_force(holds, first, period.last))
+        return any(days_held(prover.definitions, prover.reading, record, versions, period.first, period.last))

@@ -162,14 +162,17 @@ class Scenes:
     def _calendar_if_given(self, reference: str | None, first: date, signed: Version | None) -> CalendarHours | None:
         return self.evidence.calendar(reference, first, signed) if reference else None
 
-    def dependencies(self, service: Structured) -> dict[str, tuple[str, ...]]:
-        """Every component that a service needs, directly or through others, with those that it needs itself."""
+    def dependencies(self, service: Structured, signed: Version | None = None) -> dict[str, tuple[str, ...]]:
+        """Every component that a service needs, directly or through others, with those that it needs itself.
+
+        For a signed version as these were embedded in it, whatever became of the register since.
+        """
         found: dict[str, tuple[str, ...]] = {}
         todo = list(service.built_of().components())
         while todo:
             reference = todo.pop()
             if reference not in found:
-                _, part = self.evidence.cited(reference)
+                part = self.evidence.as_signed(reference, signed)
                 found[reference] = part.needs() if isinstance(part, Dependent) else ()
                 todo.extend(found[reference])
         return found

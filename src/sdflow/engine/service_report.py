@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sdflow.adapters.storage import Reading
 from sdflow.domain.attainment.credit import ConsequenceDue, consequences_standing
 from sdflow.domain.attainment.result import Attainment
+from sdflow.domain.attainment.time_targets import TimeMetric
 from sdflow.domain.clauses import Agreement
+from sdflow.domain.credit_report import Money
 from sdflow.domain.delivered import Delivered, Series
 from sdflow.domain.errors import Refused
+from sdflow.domain.forecast import forecast
 from sdflow.domain.period import Period
-from sdflow.domain.service_report import AgreementReport, Breach, ServiceReport, TargetLine
+from sdflow.domain.scene import Scene, Supporter
+from sdflow.domain.service_report import AgreementReport, Breach, IncidentTable, ServiceReport, TargetLine
 from sdflow.domain.target import MeasuringPeriod
 from sdflow.domain.traffic_light import light_of, overall
+from sdflow.engine.attained_periods import AttainedPeriods
 from sdflow.engine.delivered_facts import end_of
 from sdflow.engine.deliveries import PERIODS, Deliveries
 from sdflow.engine.measured_words import Wording, Words
 from sdflow.engine.observations import Observations
 from sdflow.engine.planned_time import coming_after
 from sdflow.engine.proof import Prover
+from sdflow.engine.report_changes import changes_in, not_held
 from sdflow.engine.report_incidents import ReportedIncidents
 from sdflow.engine.report_money import money_of, prices_of
 from sdflow.engine.report_records import Promised, ReportRecords, parts_of_services
 from sdflow.engine.report_subjects import ReportSubjects
+from sdflow.engine.security_marks import marks_security
 from sdflow.engine.workspace import Workspace
 
 Progress = Callable[[int, int], None]
@@ -42,9 +49,15 @@ class _Sight:
     """What is known of one agreement: over periods like that of the report, and over those of the chart."""
 
     words: Words
+    wording: Wording
     delivered: Delivered
     charted: Delivered
     seen: tuple[Observations, ...]
+    attained: AttainedPeriods
+
+    def saying(self, day: date) -> Agreement:
+        """The agreement as it says on a day."""
+        return _agreement(self.wording.on(day))
 
 
 class ServiceReporter:
@@ -85,10 +98,11 @@ class ServiceReporter:
         sight = self._sight(reference)
         words, delivered, period = sight.words, sight.delivered, self.period
         agreement = _agreement(words)
-        incidents = ReportedIncidents(words, sight.seen)
-        about = self._promised(sight)
-        lines = tuple(_lines(delivered.targets, sight.charted.targets))
-        money = money_of(agreement, self._monthly(sight), period)
+        incidents = ReportedIncidents(words, sight.seen, sight.attained)
+        about, hurt = self._promised(sight), incidents.security(period)
+        table = incidents.table(sight.charted.periods)
+        lines = tuple(self._lines(delivered.targets, sight.charted.targets, sight.charted.periods))
+        money = money_of(agreement, self._monthly(sight), period, self.prover.today, sight.saying)
         return AgreementReport(
             delivered=delivered,
             agreement=self.records.told(reference),
@@ -96,27 +110,38 @@ class ServiceReporter:
             customer=self.records.told(delivered.customer) if delivered.customer else None,
             owner=self.records.told(agreement.owner),
             draft=delivered.version is None,
+            not_held=not_held(self.prover, reference, period),
             light=overall(one.light for one in lines),
             periods=sight.charted.periods,
             lines=lines,
-            workload=tuple(_lines(delivered.workload, sight.charted.workload)),
+            workload=tuple(self._lines(delivered.workload, sight.charted.workload, sight.charted.periods)),
             breaches=tuple(self._breach(one, reference, incidents) for one in lines if one.now.met is False),
-            consequences=_consequences(agreement, sight.charted),
-            incidents=incidents.table(sight.charted.periods),
-            security_incidents=incidents.security(period),
+            consequences=_consequences(agreement, sight.charted, self.prover.today),
+            incidents=table,
+            untimed=_untimed(words, table) if table else (),
+            security_incidents=hurt,
+            security_known=bool(hurt) or marks_security(self.prover.reading, [one.service for one in sight.seen]),
             prices=prices_of(agreement),
-            money=money,
+            money=self._told(money, sight) if money else None,
             improvements=self.records.improvements(about),
-            interruptions=self.records.interruptions(
-                about, coming_after(self.period, delivered.zone, self.prover.today), None
-            ),
-            interruptions_held=self.records.interruptions(about, *period.seconds(delivered.zone)),
+            changes=changes_in(self.prover, reference, period),
+            interruptions=self.records.interruptions(about, self._coming(delivered), None),
+            interruptions_held=self.records.interruptions(about, *self._held(delivered)),
             complaints=self.records.complaints(about, period),
             surveys=self.records.surveys(about, period),
             suppliers=self.records.suppliers(dict(delivered.suppliers), period),
             reviews=self.records.reviews(about, period),
             conventions=(*_counted(lines), *delivered.conventions),
         )
+
+    def _coming(self, delivered: Delivered) -> int:
+        """The instant from which planned work is to come."""
+        return coming_after(delivered.zone, self.prover.today)
+
+    def _held(self, delivered: Delivered) -> tuple[int, int]:
+        """The instants between which planned work of the period lies that is not to come."""
+        begins, ends = self.period.seconds(delivered.zone)
+        return begins, min(ends, self._coming(delivered))
 
     def _sight(self, reference: str) -> _Sight:
         period = self.period
@@ -125,10 +150,29 @@ class ServiceReporter:
         else:
             delivered = self.deliveries.of(reference, period, LIKE_IT)
             charted = self.deliveries.of(reference, _last_month(period), PERIODS)
-        words = Wording(self.prover, reference, charted.periods[0].first).on(period.last)
-        services = self.deliveries.services(words)
-        seen = tuple(self.deliveries.observations(one, charted.periods, charted.zone) for one in services)
-        return _Sight(words, delivered, charted, seen)
+        wording = Wording(self.prover, reference, charted.periods[0].first)
+        words = wording.on(period.last)
+        seen = self.deliveries.watched(words, charted.periods, charted.zone)
+        attained = self.deliveries.attained(reference, charted.periods)
+        return _Sight(words, wording, delivered, charted, seen, attained)
+
+    def _lines(
+        self, targets: Sequence[Series], charted: Sequence[Series], periods: Sequence[Period]
+    ) -> Iterator[TargetLine]:
+        charts = {one.clause: one.attainments for one in charted}
+        over = [one for one in periods if one.last < self.prover.today]
+        for one in targets:
+            chart = charts.get(one.clause, ())
+            yield TargetLine(one, light_of(one), chart, forecast(over, chart[: len(over)]))
+
+    def _told(self, money: Money, sight: _Sight) -> Money:
+        """Credits with what is to be known of the months that they are not of: not over, or before and after the agreement."""
+        months = self.period.parts(MeasuringPeriod.month)
+        return replace(
+            money,
+            credits=tuple(replace(one, held=sight.attained.held(one.period)) for one in money.credits),
+            running=tuple(one for one in months if one.last >= self.prover.today),
+        )
 
     def _monthly(self, sight: _Sight) -> Delivered:
         """What was delivered month by month, by which credits go."""
@@ -145,7 +189,9 @@ class ServiceReporter:
         clause = line.series.clause
         causes, unexplained = incidents.causes(clause, line.now.period)
         on_end = line.series.missed_on_end
-        return Breach(line.now, on_end, causes, unexplained, self.records.actions(agreement, clause))
+        return Breach(
+            line.now, on_end, causes, unexplained, self.records.actions(agreement, clause, line.now.period.last)
+        )
 
 
 def _last_month(period: Period) -> Period:
@@ -158,14 +204,22 @@ def _agreement(words: Words) -> Agreement:
     return words.agreement
 
 
-def _lines(targets: Sequence[Series], charted: Sequence[Series]) -> list[TargetLine]:
-    charts = {one.clause: one.attainments for one in charted}
-    return [TargetLine(one, light_of(one), charts.get(one.clause, ())) for one in targets]
+def _untimed(words: Words, table: IncidentTable) -> tuple[str, ...]:
+    """The priorities of incidents for which no time is promised, where times are promised of others."""
+    party = words.party
+    targets = party.promise.targets if isinstance(party, Scene) else party.support.targets
+    timed = {key for metric in TimeMetric for key in getattr(targets, metric.value, {})}
+    if isinstance(party, Supporter) and party.support.severities is not None:
+        timed = {ours for ours, theirs in party.support.severities.items() if theirs in timed}
+    return tuple(name for name, row in table.rows.items() if name not in timed and any(row)) if timed else ()
 
 
-def _consequences(agreement: Agreement, charted: Delivered) -> tuple[ConsequenceDue, ...]:
-    """What follows from misses on end, by the measuring periods of each target, each of them once."""
-    series = {one.clause: _each_once(one.attainments) for one in charted.targets}
+def _consequences(agreement: Agreement, charted: Delivered, today: date) -> tuple[ConsequenceDue, ...]:
+    """What follows from misses on end, by the measuring periods of each target that are over, each of them once."""
+    series = {
+        one.clause: [each for each in _each_once(one.attainments) if each.period.last < today]
+        for one in charted.targets
+    }
     return consequences_standing(agreement.consequences, series)
 
 

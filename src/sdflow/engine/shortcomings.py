@@ -35,11 +35,15 @@ SUPPORTER = "about"
 
 @dataclass(frozen=True)
 class Item:
-    """A stored item of the improvement programme with what it says; `open` until it is closed or cancelled."""
+    """A stored item of the improvement programme with what it says.
+
+    `open` until it is closed or cancelled; `concluded` where it was closed by what had been measured.
+    """
 
     record: Record
     improvement: Improvement
     open: bool
+    concluded: bool = False
 
 
 class Items:
@@ -79,8 +83,15 @@ def improvement_items(prover: Prover) -> list[Item]:
     for record in records_of_trait(prover, Improving):
         content = prover.definitions.content(record)
         if isinstance(content, Improving):
-            found.append(Item(record, content.improvement(), not prover.definitions.state(record).final))
+            final = prover.definitions.state(record).final
+            found.append(Item(record, content.improvement(), not final, final and _concluded(prover, record)))
     return found
+
+
+def _concluded(prover: Prover, record: Record) -> bool:
+    """Whether every step into the state of a record asks for what follows from its content."""
+    steps = prover.definitions.workflows[record.kind].steps
+    return all(one.guards.outcome is not None for one in steps if one.target == record.state)
 
 
 def records_of_trait(prover: Prover, trait: type) -> list[Record]:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from sdflow.adapters.storage import Reading
-from sdflow.domain.clause_path import is_empty, values_at
+from sdflow.domain.clause_path import is_empty, is_filled, values_at
+from sdflow.domain.done_day import as_day
 from sdflow.domain.event import Act
 from sdflow.domain.finding import Finding
 from sdflow.domain.guard import Situation, Unmet, unmet
 from sdflow.domain.kind import Content
+from sdflow.domain.looking_back import Attended
 from sdflow.domain.record import Record
 from sdflow.domain.signature import SigningMethod
 from sdflow.domain.trait import Concluding, Lasting, Signable
 from sdflow.domain.workflow import Effect, Step
 from sdflow.engine.inheritance import whole
-from sdflow.engine.people import person, roles_on
+from sdflow.engine.people import person, roles_on, stands_for
 from sdflow.engine.proof import Prover
 from sdflow.engine.renewals import renewal_of
 from sdflow.engine.terms import term_in_force
@@ -68,6 +70,11 @@ def situation_of(workspace: Workspace, reading: Reading, record: Record, occasio
         named=lambda path: occasion.actor in values_at(asked.content, path),
         outcome=asked.outcome,
         against_renewal=asked.against_renewal,
+        speaks_for=lambda path: asked.all_stand_for((occasion.actor,), path),
+        acts_for=asked.named_stand_for,
+        present=asked.present,
+        filled=lambda path: is_filled(asked.content, path),
+        written_by=asked.written_by,
         unsigned=unsigned(reading, record, asked.content),
         keyless=keyless(reading, workspace, asked.content, occasion.today),
     )
@@ -122,6 +129,33 @@ class _Asked:
         since = self.versions[-1].act if self.versions else 0
         return [act for act in self.reading.acts(self.record.reference) if act.number > since]
 
+    def all_stand_for(self, people: Iterable[str], path: str) -> bool:
+        """Whether these people stand for the party that is named at a path; where none is named, nothing is asked of them."""
+        parties = [one for one in values_at(self.content, path) if one]
+        return all(
+            stands_for(self.reading, self.workspace.definitions, one, party) for one in people for party in parties
+        )
+
+    def named_stand_for(self, person_path: str, path: str) -> bool:
+        return self.all_stand_for([one for one in values_at(self.content, person_path) if one], path)
+
+    def present(self, path: str) -> bool:
+        """Whether somebody was there who stands for the party at a path, by the register or as it is written down."""
+        there = self.content.present() if isinstance(self.content, Attended) else ()
+        written = any(one.party in values_at(self.content, path) for one in there if one.party)
+        return written or any(self.all_stand_for((one.person,), path) for one in there if one.person)
+
+    def written_by(self, path: str, verb: str) -> bool:
+        """Whether a command wrote what stands at a path now, and nobody has written anything else there since."""
+        present = values_at(self.content, path)
+        verbs = {act.number: act.verb for act in self.reading.acts(self.record.reference)}
+        for one in reversed(self.reading.revisions(self.record.reference)):
+            if values_at(self.workspace.definitions.content(self.record, one), path) != present:
+                return False
+            if verbs.get(one.act) == verb:
+                return True
+        return False
+
     def against_renewal(self) -> str:
         """Why it cannot be decided now that the record goes on; nothing where it can."""
         return renewal_of(self.workspace.definitions, self.reading, self.record, self.occasion.today).refused
@@ -135,7 +169,7 @@ class _Asked:
 
 def _date_at(content: Content, path: str) -> date | None:
     (value,) = values_at(content, path)
-    return value if isinstance(value, date) else None
+    return as_day(value)
 
 
 def who_took(acts: Sequence[Act], reference: str, step: str) -> frozenset[str]:

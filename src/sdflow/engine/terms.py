@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 
 from sdflow.adapters.storage import Reading
 from sdflow.domain.record import Record
-from sdflow.domain.terms import Renewal, Term
+from sdflow.domain.terms import Renewal, Term, days_in_force
+from sdflow.domain.trait import Lasting
 from sdflow.engine.definitions import Definitions
+from sdflow.engine.versions import Version
 
 
 def term_in_force(definitions: Definitions, reading: Reading, record: Record, agreed: Term) -> Term:
@@ -20,6 +22,22 @@ def term_in_force(definitions: Definitions, reading: Reading, record: Record, ag
         return agreed
     days = _came_on(reading, record, {record.state})
     return agreed.after_notice(days[-1]) if days else agreed
+
+
+def days_held(
+    definitions: Definitions, reading: Reading, record: Record, versions: Sequence[Version], first: date, last: date
+) -> Iterator[tuple[Version, date, date]]:
+    """The days from first to last on which signed versions of a record held: each version with a first and a last day.
+
+    Renewals, notice and an early end count; a version holds until the day before the next one starts.
+    """
+    ended = ended_after(definitions, reading, record)
+    for one in versions:
+        since, until = max(first, one.first or first), min(last, one.last or last, ended or last)
+        agreed = one.content.agreed_term() if isinstance(one.content, Lasting) else None
+        term = term_in_force(definitions, reading, record, agreed) if agreed else None
+        spans = days_in_force(term, since, until) if term else ((since, until),)
+        yield from ((one, begun, over) for begun, over in spans if begun <= over)
 
 
 def ended_after(definitions: Definitions, reading: Reading, record: Record) -> date | None:

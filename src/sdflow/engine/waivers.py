@@ -27,6 +27,10 @@ class _Waived:
     binding: bool
 
 
+def _accepts(acceptance: Acceptance, clause: str, rules: frozenset[str], today: date) -> bool:
+    return acceptance.clause == clause and acceptance.rule in rules and today <= acceptance.expires_on
+
+
 class Waivers:
     """Every record by which a finding is accepted, read when the first finding is looked at."""
 
@@ -43,10 +47,10 @@ class Waivers:
         """A record that proposes to accept the finding and was not decided upon yet."""
         return next((one.record for one in self._concerning(agreement, finding) if not one.binding), None)
 
-    def accepting(self, agreement: str, clause: str, rules: frozenset[str], today: date) -> bool:
-        """Whether something that one of these rules finds of a clause is accepted on a day."""
-        approved = [one.acceptance for one in self._by_agreement.get(agreement, ()) if one.binding]
-        return any(one.clause == clause and one.rule in rules and today <= one.expires_on for one in approved)
+    def accepting(self, agreement: str, clause: str, rules: frozenset[str], today: date) -> list[Record]:
+        """The waivers by which something that one of these rules finds of a clause is accepted on a day."""
+        approved = [one for one in self._by_agreement.get(agreement, ()) if one.binding]
+        return [one.record for one in approved if _accepts(one.acceptance, clause, rules, today)]
 
     @cached_property
     def _by_agreement(self) -> dict[str, list[_Waived]]:

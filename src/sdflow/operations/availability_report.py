@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
@@ -17,6 +15,7 @@ from sdflow.domain.availability_report import (
 )
 from sdflow.domain.content import plain
 from sdflow.domain.period import Period
+from sdflow.domain.sheet import sheet
 from sdflow.engine.availability_report import AvailabilityReporter, Progress
 from sdflow.engine.printing import Order
 from sdflow.engine.proof import Prover
@@ -66,12 +65,7 @@ def availability_view(report: AvailabilityReport, organisation: Mapping[str, Any
 
 def availability_table(report: AvailabilityReport) -> bytes:
     """The report as comma-separated values: a row for each service, each of its components, and each period of its trend."""
-    out = io.StringIO(newline="")
-    sheet = csv.writer(out, lineterminator="\n")
-    sheet.writerow(COLUMNS)
-    for one in report.services:
-        sheet.writerows(_rows(report.period, one))
-    return out.getvalue().encode()
+    return sheet(COLUMNS, (row for one in report.services for row in _rows(report.period, one)))
 
 
 def _rows(period: Period, one: ServiceAvailability) -> Iterator[list[object]]:

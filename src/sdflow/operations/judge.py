@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -58,10 +59,19 @@ def judge(workspace: Workspace, occasion: Occasion, reference: str, *, dry_run: 
 def _judged(prover: Prover, record: Record, said: Improvement, begun: date, done: date) -> Judged:
     kpi, series = _figure(prover, record.reference, said)
     known = [one for one in series.attainments if one and one.achieved is not None]
-    before = tuple(one for one in known if one.period.last < begun)
-    after = tuple(one for one in known if one.period.first > done)
+    before = _apart(reversed([one for one in known if one.period.last < begun]))
+    after = _apart(one for one in known if one.period.first > done)
     found = compared(before, after, kpi.direction, _demands(prover, record), TESTS)
     return Judged(record.reference, kpi.title, kpi.unit, before, after, begun, done, found)
+
+
+def _apart(attained: Iterable[Attainment]) -> tuple[Attainment, ...]:
+    """Those of them that share no day with one that is taken already, in the order of time: trailing periods overlap."""
+    taken: list[Attainment] = []
+    for one in attained:
+        if all(one.period.last < other.period.first or one.period.first > other.period.last for other in taken):
+            taken.append(one)
+    return tuple(sorted(taken, key=lambda one: one.period))
 
 
 def _figure(prover: Prover, reference: str, said: Improvement) -> tuple[Kpi, Series]:
@@ -70,7 +80,7 @@ def _figure(prover: Prover, reference: str, said: Improvement) -> tuple[Kpi, Ser
             f"{reference} has no figure with a baseline of a clause that is measured",
             advice="items that sdflow improve raises from missed targets have one; others are measured by hand",
         )
-    series = prover.delivered.series(said.concern.record, said.concern.target)
+    series = prover.delivered.series(said.concern.record, said.concern.target, said.kpi.baseline.on)
     if series is None:
         raise Refused(
             f"nothing was measured of {said.concern.target} of {said.concern.record}",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -12,6 +10,7 @@ from sdflow.domain.attainment.result import Attainment
 from sdflow.domain.content import plain
 from sdflow.domain.period import Period
 from sdflow.domain.service_report import AgreementReport, ServiceReport, TargetLine
+from sdflow.domain.sheet import sheet
 from sdflow.engine.report_document import report_document
 from sdflow.engine.service_report import Progress, ServiceReporter
 from sdflow.engine.workspace import Workspace
@@ -43,13 +42,8 @@ def service_report(
 
 def report_table(report: ServiceReport) -> bytes:
     """The report as comma-separated values: a row for each target and period of the chart, and for the period itself."""
-    out = io.StringIO(newline="")
-    sheet = csv.writer(out, lineterminator="\n")
-    sheet.writerow(COLUMNS)
-    for one in report.agreements:
-        for line in (*one.lines, *one.workload):
-            sheet.writerows(_rows(one, line))
-    return out.getvalue().encode()
+    lines = ((one, line) for one in report.agreements for line in (*one.lines, *one.workload))
+    return sheet(COLUMNS, (row for one, line in lines for row in _rows(one, line)))
 
 
 def _rows(report: AgreementReport, line: TargetLine) -> Iterator[list[object]]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -30,6 +29,7 @@ from sdflow.domain.measured_form import (
     RepeatedHour,
     TableLook,
 )
+from sdflow.domain.time_zone import time_zones
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 SUBJECTS = ("service", "component", "customer", "supplier")
@@ -69,7 +69,7 @@ def _in_column(value: object) -> object:
 
 
 def _zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in time_zones():
         raise ValueError(f"must be a zone such as Europe/London or Etc/UTC, {found(name)}")
     return name
 

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -13,7 +14,7 @@ from pydantic import Field, model_validator
 
 from sdflow.adapters.definitions.fact_values import MisfitError, no_field, read_fact
 from sdflow.adapters.definitions.rule_patterns import read_conditions, read_gap
-from sdflow.adapters.definitions.text_yaml import Located, Place, read_single
+from sdflow.adapters.definitions.text_yaml import FILES_REMEMBERED, Located, Place, read_bytes, single
 from sdflow.adapters.definitions.validation import fault_at, validated
 from sdflow.adapters.definitions.wording import NAME_PATTERN, unknown
 from sdflow.domain.errors import Fault, Unreadable
@@ -26,6 +27,7 @@ from sdflow.domain.rule import (
     Condition,
     Example,
     FieldOf,
+    FieldType,
     Operator,
     Pattern,
     Rule,
@@ -36,6 +38,9 @@ MOST_PATTERNS = 15
 """The rule engine takes no more patterns in one rule."""
 
 _SENTENCES = ("message", "advice", "proves", "subject", "weakest", "witness", "improvement", "cause")
+
+FieldsOfKinds = tuple[tuple[str, tuple[tuple[str, FieldType], ...]], ...]
+"""A schema that can be compared and remembered."""
 
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 
@@ -115,7 +120,13 @@ class _RulesInFile(Strict):
 
 def read_rules(path: Path, schema: Schema) -> tuple[Rule, ...]:
     """The rules that a file declares over the fact kinds of the schema; `Unreadable` with every fault otherwise."""
-    located, _ = read_single(path)
+    return _rules(str(path), read_bytes(path), tuple((kind, tuple(fields.items())) for kind, fields in schema.items()))
+
+
+@lru_cache(FILES_REMEMBERED)
+def _rules(source: str, content: bytes, fields_of_kinds: FieldsOfKinds) -> tuple[Rule, ...]:
+    """What a file of that content declares; a process reads the same content only once."""
+    located, schema = single(content, source), {kind: dict(fields) for kind, fields in fields_of_kinds}
     declared = validated(located, _RulesInFile, located.value)
     readings = [_RuleReading(located, number, schema) for number in range(len(declared.rules))]
     rules = [rule for reading, raw in zip(readings, declared.rules, strict=True) if (rule := reading.rule(raw))]

@@ -38,6 +38,11 @@ def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
     return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
+@cache
+def _types_of_fields(model: type[BaseModel]) -> dict[str, Types]:
+    return {name: tuple(_alternatives(field.annotation)) for name, field in fields_of(model).items()}
+
+
 def models_at(model: type[BaseModel], location: Place) -> list[type[BaseModel]]:
     """The models of which the value at one of Pydantic's locations may be one; tags of unions are passed over."""
     types: Types = (model,)
@@ -48,12 +53,15 @@ def models_at(model: type[BaseModel], location: Place) -> list[type[BaseModel]]:
 
 def misread(raw: object, types: Types, path: Place) -> Iterator[tuple[Place, str]]:
     """Texts that Pydantic would take for a number, a date or a truth value though they are not written as one."""
+    if not types:
+        return  # anything may stand here and below
     if isinstance(raw, dict):
         for key, item in raw.items():
             yield from misread(item, types_below(types, key), (*path, key))
     elif isinstance(raw, list):
+        below = types_below(types, 0)
         for number, item in enumerate(raw):
-            yield from misread(item, types_below(types, number), (*path, number))
+            yield from misread(item, below, (*path, number))
     elif isinstance(raw, str):
         wanted = [one for one in types if one is not type(None)]
         message = _ill_written(raw.strip(), wanted[0]) if len(wanted) == 1 and wanted[0] in _WRITTEN else None
@@ -77,8 +85,7 @@ def types_below(types: Types, part: str | int) -> Types:
 
 def _below_one(kind: Any, part: str | int) -> Iterator[Any]:
     if _is_model(kind):
-        field = fields_of(kind).get(str(part))
-        yield from _alternatives(field.annotation) if field else ()
+        yield from _types_of_fields(kind).get(str(part), ())
     elif get_origin(kind) in (dict, Mapping) and isinstance(part, str):
         yield from _alternatives(get_args(kind)[1])
     elif get_origin(kind) in (list, tuple) and isinstance(part, int):

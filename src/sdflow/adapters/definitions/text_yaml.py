@@ -26,6 +26,9 @@ NONE = frozenset({"", "~", "null"})
 
 LONGEST_KEY = 200
 
+FILES_REMEMBERED = 256
+"""Of how many contents of files a process remembers what they declare; a file that was changed has another content."""
+
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _UNWANTED_IN_FILE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _UNWANTED_IN_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -71,12 +74,17 @@ def read_file(path: Path) -> list[Located]:
 def read_single(path: Path) -> tuple[Located, str]:
     """The one document of a YAML file, and the SHA-256 of the file's bytes."""
     content = read_bytes(path)
-    documents = [one for one in read_text(_decoded(str(path), content), str(path)) if one.value is not None]
+    return single(content, str(path)), hashlib.sha256(content).hexdigest()
+
+
+def single(content: bytes, source: str) -> Located:
+    """The one document in the bytes of a YAML file."""
+    documents = [one for one in read_text(_decoded(source, content), source) if one.value is not None]
     if not documents:
-        raise Unreadable.because(str(path), "is empty", line=1)
+        raise Unreadable.because(source, "is empty", line=1)
     if len(documents) > 1:
-        raise Unreadable.because(str(path), "holds more than one document ('---')", line=documents[1].line(()))
-    return documents[0], hashlib.sha256(content).hexdigest()
+        raise Unreadable.because(source, "holds more than one document ('---')", line=documents[1].line(()))
+    return documents[0]
 
 
 def read_bytes(path: Path, most: int = 4 * Limits.characters) -> bytes:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, RootModel
 
 from sdflow.adapters.definitions.obligation_files import OwedInFile, obligation_faults, obligation_names
-from sdflow.adapters.definitions.text_yaml import Located, Place, read_single
+from sdflow.adapters.definitions.text_yaml import FILES_REMEMBERED, Located, Place, read_bytes, single
 from sdflow.adapters.definitions.uses import Use, entries_in, fields_in, uses
 from sdflow.adapters.definitions.validation import fault_at, validated
 from sdflow.adapters.definitions.wording import FIELD_PATH_PATTERN, NAME_PATTERN, unknown
@@ -30,6 +32,7 @@ from sdflow.domain.workflow import (
     Trigger,
     VersionGuard,
     Workflow,
+    Written,
     workflow_faults,
 )
 
@@ -43,6 +46,11 @@ GuardName = Literal[
     "requires",
     "on_or_after",
     "after",
+    "not_after",
+    "speaks_for",
+    "acts_for",
+    "present",
+    "written",
     "term",
     "version",
     "keys",
@@ -67,6 +75,14 @@ class _StateInFile(Strict):
     settled: bool = False
     open: tuple[FieldPath, ...] = ()
     fixed: tuple[FieldPath, ...] = ()
+    kept: tuple[FieldPath, ...] = ()
+    kept_where: dict[FieldPath, tuple[FieldPath, ...]] = Field(default_factory=dict)
+
+
+class _WrittenInFile(Strict):
+    field: FieldPath
+    verb: Name
+    where: FieldPath
 
 
 class _StepInFile(Strict):
@@ -88,6 +104,11 @@ class _StepInFile(Strict):
     not_named: tuple[FieldPath, ...] = ()
     only_named: Annotated[tuple[FieldPath, ...], Field(alias="named")] = ()
     outcome: Name | None = None
+    not_after: FieldPath | None = None
+    speaks_for: dict[Name, FieldPath] = Field(default_factory=dict)
+    acts_for: dict[FieldPath, FieldPath] = Field(default_factory=dict)
+    present: FieldPath | None = None
+    written: _WrittenInFile | None = None
     effects: tuple[Effect, ...] = ()
     on: Trigger | None = None
 
@@ -111,6 +132,11 @@ class _StepInFile(Strict):
             not_named=self.not_named,
             named=self.only_named,
             outcome=self.outcome,
+            not_after=self.not_after,
+            speaks_for=self.speaks_for,
+            acts_for=self.acts_for,
+            present=self.present,
+            written=Written(**dict(self.written)) if self.written else None,
         )
 
 
@@ -130,6 +156,9 @@ class _GivenInFile(Strict):
     named: FieldPath | None = None
     unnamed: FieldPath | None = None
     outcome: Name | None = None
+    party: Literal["another"] | None = None
+    absent: FieldPath | None = None
+    written: Name | None = None
 
 
 class _MoveInFile(Strict):
@@ -174,7 +203,12 @@ class _RolesInFile(RootModel[Annotated[dict[Name, Line], Field(min_length=1)]]):
 
 def read_roles(path: Path) -> dict[str, str]:
     """The meaning of every role that a file declares; `Unreadable` with every fault otherwise."""
-    located, _ = read_single(path)
+    return dict(_roles(str(path), read_bytes(path)))
+
+
+@lru_cache(FILES_REMEMBERED)
+def _roles(source: str, content: bytes) -> dict[str, str]:
+    located = single(content, source)
     return validated(located, _RolesInFile, located.value).root
 
 
@@ -184,7 +218,13 @@ def read_workflow(path: Path, roles: frozenset[str], kinds: frozenset[str]) -> W
     What is wrong with the life cycle as a whole (a state that cannot be reached, say) is looked at once
     every word and name in the file is right, since a misspelt state makes others unreachable.
     """
-    located, digest = read_single(path)
+    return _read(path, read_bytes(path), roles, kinds)
+
+
+@lru_cache(FILES_REMEMBERED)
+def _read(path: Path, content: bytes, roles: frozenset[str], kinds: frozenset[str]) -> Workflow:
+    """What a file of that content declares; a process reads the same content only once."""
+    located, digest = single(content, str(path)), hashlib.sha256(content).hexdigest()
     faults = [fault_at(located, place, message) for place, message in _name_faults(located.value, path, roles, kinds)]
     try:
         declared = validated(located, _WorkflowInFile, located.value)

@@ -14,7 +14,10 @@ from sdflow.adapters.measured_files.moments import MomentReader
 from sdflow.domain.measured import UNKNOWN, Incidents, Measurements, Outages, Seconds, Words
 from sdflow.domain.measured_file import Measured, MeasuredPart
 from sdflow.domain.measured_form import KnownSubjects, MeasuredForm, Reads
+from sdflow.domain.target import MOST_QUANTITY
 from sdflow.domain.wall_time import instant_text
+
+_BEYOND = f"lies beyond {MOST_QUANTITY:,}, up to which targets are stated"
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,8 @@ class Reader:
         if column := self._form.columns.get("value"):
             empty = np.isnan(value) & refusals.kept
             refusals.refuse(empty, column.name, "nothing was measured", "leave the row out")
+            beyond = (np.abs(value) > MOST_QUANTITY) & refusals.kept
+            refusals.refuse(beyond, column.name, _BEYOND, "give it in a larger unit, as the agreement does")
         keys = zip(measure.tolist(), service.tolist(), component.tolist(), customer.tolist(), at.tolist(), strict=True)
         self._refuse_met(list(keys), self._form.moments["at"].name, refusals)
         return Measurements(service, component, customer, measure, at, value)

@@ -13,13 +13,18 @@ _ROOM = 0.12
 
 @dataclass(frozen=True)
 class TrendPicture:
-    """Lines through values that follow one another, a point for each value (none where there is none), and the target's line."""
+    """Lines through values that follow one another, a point for each value (none where there is none), and the target's line.
+
+    `low` and `high` are how far down the least and the most lie, of the values and the target together.
+    """
 
     lines: tuple[tuple[tuple[float, float], ...], ...]
     points: tuple[tuple[float, float] | None, ...]
     target: float | None
     least: Decimal
     most: Decimal
+    low: float
+    high: float
 
 
 def trend_picture(
@@ -39,7 +44,8 @@ def trend_picture(
         None if one is None else (number * step, _down(one, least, most, height)) for number, one in enumerate(values)
     )
     line = None if target is None else _down(target, least, most, height)
-    return TrendPicture(_runs(points), points, line, least, most)
+    low, high = (_down(one, least, most, height) for one in (least, most))
+    return TrendPicture(_runs(points), points, line, least, most, low, high)
 
 
 def _down(value: Decimal, least: Decimal, most: Decimal, height: float) -> float:

@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, Field, model_validator
 
 from sdflow.domain.agreement import PersonReference
+from sdflow.domain.done_day import DayDone, MomentDone
 from sdflow.domain.interruption import Interrupting, PlannedWork
 from sdflow.domain.kind import Content, Description, Key, Line, Reference, RefersTo, Strict, Text
 from sdflow.domain.structure import ComponentReference
@@ -18,7 +19,7 @@ class Told(Strict):
     """Who was told of it, when and how."""
 
     to: Annotated[Reference, RefersTo((Party,))] | None = Field(None, description="Who; every customer unless given")
-    on: date
+    on: DayDone
     channel: Line | None = Field(None, description="How, such as by mail or on the status page")
 
 
@@ -45,8 +46,8 @@ class Interruption(Content, Interrupting):
         default_factory=dict, description="Who was told of it"
     )
     report_by: date | None = Field(None, description="By when it is written down how it went")
-    began_at: AwareDatetime | None = Field(None, description="When it really began")
-    ended_at: AwareDatetime | None = Field(None, description="When everything really worked again")
+    began_at: MomentDone | None = Field(None, description="When it really began")
+    ended_at: MomentDone | None = Field(None, description="When everything really worked again")
     cancelled_because: Text | None = Field(None, description="Why it does not take place")
 
     @model_validator(mode="after")

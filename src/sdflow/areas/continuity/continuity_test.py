@@ -26,11 +26,12 @@ from sdflow.domain.improvement import Correcting, CorrectiveAction
 from sdflow.domain.invocation import Chronicling, Instant, LogEntry, minutes_between, shown_in
 from sdflow.domain.kind import Description, Key, Line, Reference, RefersTo, Text
 from sdflow.domain.signed_document import SignedDocument
+from sdflow.domain.time_zone import time_zones
 from sdflow.domain.trait import Concluding
 
 
 def _real_zone(name: str) -> str:
-    if name not in zoneinfo.available_timezones():
+    if name not in time_zones():
         raise ValueError(f"there is no time zone {name!r}; write one such as Europe/London")
     return name
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
@@ -12,6 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from sdflow.domain.kind import Content, Description, Key, Line, Strict
 from sdflow.domain.service_time import CalendarHours, Window
+from sdflow.domain.time_zone import time_zones
 from sdflow.domain.trait import Timed
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -30,7 +30,7 @@ def _real_window(text: str) -> str:
 
 
 def _real_zone(name: str) -> str:
-    if name not in zoneinfo.available_timezones():
+    if name not in time_zones():
         raise ValueError(f"there is no time zone {name!r}; write one such as Europe/London")
     return name
 

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from sdflow.domain.agreement import PersonReference
 from sdflow.domain.clauses import ClausePath
+from sdflow.domain.done_day import DayDone
 from sdflow.domain.follow_up import FollowUps, refuse_early_deadlines
 from sdflow.domain.improvement import Correcting, CorrectiveAction
 from sdflow.domain.kind import Content, Description, Line, Reference, RefersTo, Text
@@ -23,7 +24,7 @@ class Complaint(Content, Complaining, Correcting):
 
     service: Annotated[Reference, RefersTo(("service",))] = Field(description="The service that it is about")
     customer: Annotated[Reference, RefersTo(("business_unit",))] = Field(description="Who complains")
-    received_on: date
+    received_on: DayDone
     received_from: PersonReference | None = Field(None, description="Who speaks for the customer in it")
     channel: Line | None = Field(None, description="How it came, such as by mail or in a review")
     agreement: Annotated[Reference, RefersTo(("sla",))] | None = Field(
@@ -37,10 +38,11 @@ class Complaint(Content, Complaining, Correcting):
     cause: Text | None = Field(None, description="Why it came to this")
     justified: bool | None = Field(None, description="Whether the customer is right, once that is found out")
     answer: Text | None = Field(None, description="What the customer was told")
-    answered_on: date | None = None
+    answered_on: DayDone | None = None
     escalated_to: PersonReference | None = Field(None, description="Who deals with it where the owner could not")
     escalated_because: Text | None = None
     actions: FollowUps = Field(default_factory=dict, description="What is done so that it does not come back")
+    withdrawn_because: Text | None = Field(None, description="Why the customer no longer complains")
 
     @model_validator(mode="after")
     def _days_in_order(self) -> Self:

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from sdflow.domain import improvement as domain
 from sdflow.domain.agreement import PersonReference
+from sdflow.domain.done_day import DayDone
 from sdflow.domain.improvement import (
     Figure,
     ImprovementAction,
@@ -24,7 +25,7 @@ from sdflow.domain.improvement import (
     Worth,
 )
 from sdflow.domain.kind import Content, Description, Key, Line, Reference, RefersTo, Strict, Text
-from sdflow.domain.trait import Catalogued, Concluding
+from sdflow.domain.trait import Catalogued, Concluding, Sole
 
 LONGEST_TITLE = 200
 RecordReference = Annotated[Reference, RefersTo((Content,))]
@@ -33,11 +34,11 @@ RecordReference = Annotated[Reference, RefersTo((Content,))]
 class Occurrence(Strict):
     """One time that the cause was seen."""
 
-    on: date
+    on: DayDone
     statement: Text = Field(description="What was found")
     source: RecordReference | None = Field(None, description="The record in which it was found")
     value: Figure | None = Field(None, description="The figure that was measured")
-    measured_on: date | None = Field(None, description="The last day of the period in which it was measured")
+    measured_on: DayDone | None = Field(None, description="The last day of the period in which it was measured")
     cases: Annotated[int, Field(ge=0)] | None = Field(None, description="How many cases stand behind the figure")
     missed: Annotated[int, Field(ge=0)] | None = Field(None, description="How many of them missed the target")
     missed_on_end: Annotated[int, Field(ge=0)] | None = Field(
@@ -53,13 +54,13 @@ class Occurrence(Strict):
         return cls(on=seen.on, statement=seen.statement, source=seen.source, **measured, **counted)
 
 
-class ImprovementItem(Content, Improving, Concluding):
+class ImprovementItem(Content, Improving, Concluding, Sole):
     """What has to become better, how that is measured, who does what, and what came of it."""
 
     description = Description("improvement", "Improvement item", "Improvement items", "SIP", document=True)
 
     origin: Origin = Field(description="What gave the reason")
-    raised_on: date
+    raised_on: DayDone
     raised_by: PersonReference | None = None
     programme: Annotated[Reference, RefersTo(("improvement_programme",))] | None = Field(
         None, description="The programme of which it is a part"
@@ -135,6 +136,12 @@ class ImprovementItem(Content, Improving, Concluding):
         kpi = self.kpi.model_dump() | {"measured": result.model_dump()} if self.kpi else None
         return type(self).model_validate(self.model_dump() | {"kpi": kpi})
 
+    def sole_for(self) -> dict[str, str]:
+        """The record, the clause and the cause, where it says a cause."""
+        if self.record is None or self.cause is None:
+            return {}
+        return {"record": self.record, "target": self.target or "", "cause": self.cause}
+
     def improvement(self) -> domain.Improvement:
         """What it says, as far as others ask."""
         concern = domain.Concern(self.record, self.target or "", self.cause) if self.record and self.cause else None
@@ -152,6 +159,7 @@ class ImprovementItem(Content, Improving, Concluding):
             size=self.size,
             priority=self.priority,
             raised_on=self.raised_on,
+            raised_by=self.raised_by,
             due_on=self.due_on,
             cost=self.cost,
             benefit=self.benefit,

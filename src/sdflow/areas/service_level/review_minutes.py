@@ -10,9 +10,11 @@ from pydantic import Field, StringConstraints, model_validator
 
 from sdflow.domain.agreement import PersonReference
 from sdflow.domain.clauses import ClausePath
+from sdflow.domain.done_day import DayDone
 from sdflow.domain.follow_up import FollowUp
 from sdflow.domain.kind import Key, Line, Reference, RefersTo, Strict, Text, Title
-from sdflow.domain.looking_back import PeriodFigure
+from sdflow.domain.looking_back import PeriodFigure, Present
+from sdflow.domain.trait import Party
 
 ReviewedAgreement = Annotated[Reference, RefersTo(("sla",))]
 
@@ -22,7 +24,7 @@ class ReviewPack(Strict):
 
     file_name: Line
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(description="SHA-256 of the file")
-    sent_on: date
+    sent_on: DayDone
     sent_to: Annotated[dict[Key, PersonReference], Field(min_length=1, max_length=60)]
 
 
@@ -32,6 +34,9 @@ class Attendance(Strict):
     person: PersonReference | None = Field(None, description="Who, where the person is registered")
     name: Line | None = Field(None, description="Who, where the person is not registered")
     capacity: Line | None = Field(None, description="In which capacity, or for whom")
+    party: Annotated[Reference, RefersTo((Party,))] | None = Field(
+        None, description="For whom, where the register of people does not say it"
+    )
     excused: bool = Field(False, description="Whether the person could not come")
 
     @model_validator(mode="after")
@@ -39,6 +44,10 @@ class Attendance(Strict):
         if (self.person is None) == (self.name is None):
             raise ValueError("give either person, by reference, or name")
         return self
+
+    def present(self) -> Present:
+        """Who that is, and for whom."""
+        return Present(self.person, self.party)
 
 
 class Progress(StrEnum):

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from sdflow.domain.agreement import PersonReference
 from sdflow.domain.clauses import Lines
+from sdflow.domain.done_day import DayDone
 from sdflow.domain.follow_up import FollowUps, refuse_early_deadlines
 from sdflow.domain.improvement import Correcting, CorrectiveAction
 from sdflow.domain.kind import Content, Description, Key, Reference, RefersTo, Strict, Text, Title
@@ -68,9 +69,9 @@ class SatisfactionSurvey(Content, Surveying, Concluding, Correcting):
     previous: Annotated[Reference, RefersTo(("satisfaction_survey",))] | None = Field(
         None, description="The survey before it, with which it is compared"
     )
-    evaluated_on: date | None = None
+    evaluated_on: DayDone | None = None
     cause: Text | None = Field(None, description="Why the score is what it is")
-    discussed_on: date | None = Field(None, description="When the result was talked over with those who were asked")
+    discussed_on: DayDone | None = Field(None, description="When the result was talked over with those who were asked")
     actions: FollowUps = Field(default_factory=dict, description="What is done so that it becomes better")
 
     @model_validator(mode="after")

@@ -20,15 +20,16 @@ from sdflow.areas.service_level.review_minutes import (
 from sdflow.areas.service_level.review_pack import actions_with, figures_with, written_pack
 from sdflow.domain.agreement import PersonReference
 from sdflow.domain.clauses import Lines
+from sdflow.domain.done_day import DayDone
 from sdflow.domain.follow_up import refuse_early_deadlines
 from sdflow.domain.improvement import Correcting, CorrectiveAction
 from sdflow.domain.kind import Content, Description, Key, Line, Reference, RefersTo, Text
-from sdflow.domain.looking_back import ReviewSummary
+from sdflow.domain.looking_back import Attended, Present, ReviewSummary
 from sdflow.domain.period_name import PeriodName
 from sdflow.domain.review_pack import AgreedBefore, Pack, Packed
 
 
-class ServiceReview(Content, Packed, Correcting):
+class ServiceReview(Content, Packed, Attended, Correcting):
     """One meeting on agreements with a customer: first its agenda, then its minutes."""
 
     description = Description("service_review", "Service review", "Service reviews", "SRV", document=True)
@@ -48,7 +49,7 @@ class ServiceReview(Content, Packed, Correcting):
     place: Line | None = Field(None, description="Where it is held, or by which means")
     agenda: Lines = Field(default_factory=list, description="What else is to be talked about")
     pack: ReviewPack | None = Field(None, description="The report that was sent before the meeting")
-    held_on: date | None = None
+    held_on: DayDone | None = None
     attendance: Annotated[dict[Key, Attendance], Field(max_length=100)] = Field(
         default_factory=dict, description="Who was there, and who was excused"
     )
@@ -137,6 +138,10 @@ class ServiceReview(Content, Packed, Correcting):
     def invited(self) -> tuple[str, ...]:
         """Those who are asked to come and are registered."""
         return tuple(dict.fromkeys(one.person for one in self.attendance.values() if one.person and not one.excused))
+
+    def present(self) -> tuple[Present, ...]:
+        """Who was there."""
+        return tuple(one.present() for one in self.attendance.values() if not one.excused)
 
     def previous_review(self) -> str | None:
         """The review before it, where it is named."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from sdflow.domain.agreement import PersonReference
+from sdflow.domain.done_day import DayDone
 from sdflow.domain.follow_up import FollowUp, refuse_early_deadlines
 from sdflow.domain.improvement import Correcting, CorrectiveAction
 from sdflow.domain.kind import Content, Description, Key, Line, Reference, RefersTo, Text
@@ -16,7 +16,7 @@ from sdflow.domain.looking_back import PeriodFigures, SupplierMeasuring
 from sdflow.domain.looking_back import SupplierPerformance as Performance
 from sdflow.domain.period import Period
 from sdflow.domain.period_name import PeriodName
-from sdflow.domain.trait import Concluding
+from sdflow.domain.trait import Concluding, Sole
 
 
 class SupplierAction(FollowUp):
@@ -25,7 +25,7 @@ class SupplierAction(FollowUp):
     figure: Key | None = Field(None, description="The figure that it is to make better, by its key")
 
 
-class SupplierPerformance(Content, SupplierMeasuring, Concluding, Correcting):
+class SupplierPerformance(Content, SupplierMeasuring, Concluding, Correcting, Sole):
     """One period of one contract: figures with target and what was reached, and what the supplier says of them."""
 
     description = Description("supplier_performance", "Supplier performance", "Supplier performances", "SPR")
@@ -40,7 +40,7 @@ class SupplierPerformance(Content, SupplierMeasuring, Concluding, Correcting):
     cause: Text | None = Field(None, description="Why targets were missed")
     credits_claimed: Text | None = Field(None, description="What is claimed back by the contract")
     agreed_with: PersonReference | None = Field(None, description="Who agreed to the figures for the supplier")
-    agreed_on: date | None = Field(None, description="When the supplier agreed to them")
+    agreed_on: DayDone | None = Field(None, description="When the supplier agreed to them")
     actions: Annotated[dict[Key, SupplierAction], Field(max_length=100)] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -80,6 +80,10 @@ class SupplierPerformance(Content, SupplierMeasuring, Concluding, Correcting):
             agreed_on=self.agreed_on,
             open_actions=sum(one.done_on is None for one in self.actions.values()),
         )
+
+    def sole_for(self) -> dict[str, str]:
+        """The contract and the period."""
+        return {"contract": self.contract, "period": Period.parsed(self.period).name}
 
     def conclusion(self) -> str:
         """Missed where any figure misses its target, kept where all reach it, unmeasured where one has no value; else empty."""

@@ -35,6 +35,7 @@ def _stated(scene: Scene) -> Iterator[_Stated]:
     if targets.reliability:
         yield from _breaks(targets.reliability)
     yield from _performance(targets)
+    yield from _security(targets)
     if targets.continuity:
         yield from _recovery(targets.continuity)
     for key, measure in sorted(targets.measures.items()):
@@ -89,6 +90,12 @@ def _performance(targets: Targets) -> Iterator[_Stated]:
     for key, batch in sorted(targets.batches.items()):
         said = {"percent": batch.percent, "statement": f"ready by {batch.ready_by}, {batch.days}"}
         yield f"targets.batches.{key}", "batch", said
+
+
+def _security(targets: Targets) -> Iterator[_Stated]:
+    for key, one in sorted(targets.security.items()):
+        unit = f"incidents per {one.period.value.replace('_', ' ')}"
+        yield from _figure(f"targets.security.{key}", "security incidents", one.most, unit)
 
 
 def _recovery(promised: ContinuityTarget) -> Iterator[_Stated]:

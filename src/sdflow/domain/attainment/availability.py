@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from sdflow.domain.attainment.breaks import breaks_of
+from sdflow.domain.attainment.breaks import breaks_of, known_time
 from sdflow.domain.attainment.outages import Observed, joined, length_text, seconds_of
 from sdflow.domain.attainment.result import Attainment, met, rounded_against
 from sdflow.domain.period import Period
@@ -29,7 +29,7 @@ _FIRST_USE = {
 
 @dataclass(frozen=True)
 class Counted:
-    """Agreed time of a period that was watched, what of it counts as down, and the seconds that nobody watched."""
+    """Agreed time of a period that is known, what of it counts as down, and the seconds that nobody watched."""
 
     agreed: Intervals
     down: Intervals
@@ -62,7 +62,7 @@ def counted(
 
     Announced windows count as `planned` says, days before the first use as `before` says. Where `stretch_minutes` are
     given, time is looked at in stretches of so many minutes from the period's beginning, and one counts as down
-    where all of its agreed time is.
+    where all of its agreed time is. A window that counts as down is known, whether or not anybody watched it.
     """
     seen = _since_first_use(seen, before)
     agreed = intersection(seen.agreed, seen.whole)
@@ -71,7 +71,7 @@ def counted(
         agreed = minus(agreed, seen.planned)
     if planned is PlannedDowntime.up:
         down = minus(down, seen.planned)
-    known = intersection(agreed, seen.watched)
+    known = intersection(agreed, known_time(seen, planned))
     found = intersection(known, down)
     if stretch_minutes:
         found = _whole_stretches(seen, known, found, stretch_minutes * 60)
@@ -132,6 +132,7 @@ def attained_availability(
         worst=breaks.longest_text(seen.zone),
         conventions=tuple(_conventions(target, seen)),
         note=note_of(seen, found),
+        tallied="breaks",
     )
 
 

@@ -53,8 +53,16 @@ def attained_batch(
             f"ready by {target.ready_by}, {target.days}",
             "each day that was due" if due else "each measured run",
         ),
-        note="" if runs else "no data: nothing was measured",
+        note=_note(target, measured, runs),
     )
+
+
+def _note(target: BatchTarget, measured: Measurements, runs: Sequence[object]) -> str:
+    if not runs:
+        return "no data: nothing was measured"
+    if target.calendar is None:
+        return "days without a measurement are not counted: the target names no calendar of its days"
+    return "" if len(measured) else "nothing was measured on any of its days"
 
 
 def _day(at: int, zone: str) -> date:

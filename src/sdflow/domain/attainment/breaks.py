@@ -20,7 +20,7 @@ class Breaks:
     """The breaks of a period: when each began and ended, and how much agreed time it took.
 
     `seconds` is the agreed time of the whole break until the period's end, also of what lies before the period;
-    `in_period` is what of it lies in the period and was watched.
+    `in_period` is what of it lies in the period and is known.
     """
 
     spans: Intervals
@@ -31,6 +31,12 @@ class Breaks:
     def longest(self) -> int:
         """The agreed seconds of the longest one; 0 where there is none."""
         return int(self.seconds.max(initial=0))
+
+    @property
+    def longest_spans(self) -> Intervals:
+        """When the longest one was; several where more than one took as long."""
+        found: Intervals = self.spans[self.seconds == self.longest]
+        return found
 
     def longest_text(self, zone: str) -> str:
         """The longest one in words: when, on the clocks of a zone, and how much agreed time it took."""
@@ -50,18 +56,23 @@ def breaks_of(seen: Observed, planned: PlannedDowntime = PlannedDowntime.left_ou
 
     Announced windows count as they do for availability: where they are left out or count as up, a break takes no time
     inside them and is still one break; where a window counts as down, it belongs to the run. A break counts in each
-    period in which it takes agreed time that was watched.
+    period in which it takes agreed time that is known.
     """
     runs = union(seen.down, seen.planned) if planned is PlannedDowntime.window_down else seen.down
     if seen.first_use is not None and seen.first_use > seen.since:
         runs = intersection(runs, intervals((seen.first_use, NEVER)))
     forgiven = planned in (PlannedDowntime.left_out, PlannedDowntime.up)
     lasting = intersection(minus(seen.agreed, seen.planned) if forgiven else seen.agreed, _until(seen))
-    inside = intersection(lasting, seen.whole, seen.watched)
+    inside = intersection(lasting, seen.whole, known_time(seen, planned))
     in_period = Clock(inside).elapsed(runs[:, 0], runs[:, 1])
     real = in_period > 0
     spans = np.minimum(runs[real], seen.until)
     return Breaks(spans, Clock(lasting).elapsed(spans[:, 0], spans[:, 1]), in_period[real])
+
+
+def known_time(seen: Observed, planned: PlannedDowntime) -> Intervals:
+    """When it is known whether something counts as up: where it was watched, and in windows that count as down anyway."""
+    return union(seen.watched, seen.planned) if planned is PlannedDowntime.window_down else seen.watched
 
 
 def _until(seen: Observed) -> Intervals:

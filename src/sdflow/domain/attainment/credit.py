@@ -68,9 +68,10 @@ def credits_due(
     """What is to be credited for what was reached in one period.
 
     Of the bands of one clause the highest in which the figure lies counts; those of different clauses add up. A figure
-    lies in a band by its measured value, rounded against whoever promised. The monthly limit is a share of what was
-    charged for the period, the yearly one of the year's charge less what was `already_this_year` credited; a
-    credit below `least`, or not more than `more_than`, is not paid out. Half a cent is rounded up.
+    lies in a band by its measured value, rounded against whoever promised; nothing is credited for a target that was met,
+    such as a time between failures where nothing broke. The monthly limit is a share of what was charged for the period,
+    the yearly one of the year's charge less what was `already_this_year` credited; a credit below `least`, or not more than
+    `more_than`, is not paid out. Half a cent is rounded up.
     """
     hit = tuple(_hit(credits, attainments))
     percent = sum((one.percent for one in hit), _NOTHING)
@@ -86,7 +87,7 @@ def credits_due(
 
 def _hit(credits: Credits, attainments: Sequence[Attainment]) -> Iterator[BandHit]:
     for one in attainments:
-        if one.achieved is None:
+        if one.achieved is None or one.met:
             continue
         bands = [(key, band) for key, band in credits.bands.items() if _lies_in(band, one.clause, one.achieved)]
         if bands:
@@ -148,7 +149,7 @@ def consequences_standing(
     """Every consequence whose target was missed in the last period, due or not yet.
 
     `series` gives for each clause what was reached in one period after the other, the earliest first. A period of which
-    there is no data, or that is missing between two others, ends the row: it was not missed.
+    there is no data, in which the target was met, or that is missing between two others, ends the row: it was not missed.
     """
     found = []
     for key, one in consequences.items():
@@ -177,9 +178,9 @@ def _missed_on_end(consequence: Consequence, attained: Sequence[Attainment]) -> 
 
 
 def _missed(consequence: Consequence, one: Attainment) -> bool:
-    if one.achieved is None:
+    if one.achieved is None or one.met:
         return False
-    return one.met is False if consequence.below is None else one.achieved < consequence.below
+    return consequence.below is None or one.achieved < consequence.below
 
 
 def _follows(later: Period, earlier: Period) -> bool:

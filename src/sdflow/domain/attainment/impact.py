@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from heapq import heappop, heappush
@@ -25,11 +25,14 @@ class FailureEffect(StrEnum):
 
 @dataclass(frozen=True)
 class ComponentImpact:
-    """What the failure of one component does to the services that need it, by their references."""
+    """What the failure of one component does to the services that need it, by their references.
+
+    `users` is how many people it stops; none where nobody knows that of one of the services.
+    """
 
     component: str
     effects: Mapping[str, FailureEffect]
-    users: int
+    users: int | None
 
     @property
     def stopped(self) -> tuple[str, ...]:
@@ -41,7 +44,7 @@ class ComponentImpact:
 class FailureImpact:
     """The component failure impact table: a column for each service, a row for each component that one of them needs.
 
-    Components whose failure stops most users come first, then those that stop most services.
+    Components whose failure stops most users come first, as far as they are known, then those that stop most services.
     """
 
     services: tuple[str, ...]
@@ -62,7 +65,7 @@ def failure_impact(
 ) -> FailureImpact:
     """The component failure impact table of services, by their structures and what their components depend on.
 
-    `users` counts the people who use each service; those whom a failure stops are added up.
+    `users` counts the people who use each service, as far as that is known; those whom a failure stops are added up.
     """
     effects: dict[str, dict[str, FailureEffect]] = {}
     for service, structure in structures.items():
@@ -70,14 +73,19 @@ def failure_impact(
         for component in needed_components(structure, dependencies):
             effect = FailureEffect.stops if component in serial else FailureEffect.alternative
             effects.setdefault(component, {})[service] = effect
-    rows = [_row(component, found, users or {}) for component, found in effects.items()]
-    rows.sort(key=lambda row: (-row.users, -len(row.stopped), -len(row.effects), row.component))
+    known = users or {}
+    rows = [_row(component, found, known) for component, found in effects.items()]
+    rows.sort(key=lambda row: (-_stopped(row, known), -len(row.stopped), -len(row.effects), row.component))
     return FailureImpact(tuple(structures), tuple(rows))
 
 
 def _row(component: str, effects: Mapping[str, FailureEffect], users: Mapping[str, int]) -> ComponentImpact:
-    stopped = (one for one, effect in effects.items() if effect is FailureEffect.stops)
-    return ComponentImpact(component, effects, sum(users.get(one, 0) for one in stopped))
+    row = ComponentImpact(component, effects, None)
+    return replace(row, users=_stopped(row, users)) if users.keys() >= set(row.stopped) else row
+
+
+def _stopped(row: ComponentImpact, users: Mapping[str, int]) -> int:
+    return sum(users.get(one, 0) for one in row.stopped)
 
 
 @dataclass(frozen=True)
@@ -91,6 +99,11 @@ class UserMinutes:
     minutes: Fraction
     outages: int
     unknown: int
+
+    @property
+    def known(self) -> bool:
+        """Whether the sum says something: nothing was lost, or it is known of some outages whom they hit."""
+        return not self.unknown or self.unknown < self.outages
 
 
 def user_minutes_lost(outages: Outages, agreed: Intervals, until: int, users: int | None = None) -> UserMinutes:

@@ -44,7 +44,8 @@ class LifeCycle:
     """The stages of incidents, how many incidents there are, and how many are known in every stage.
 
     The shares compare the means of the stages, which rest on different incidents where not all moments are recorded.
-    `mean_seconds` is from the fault until users work again, of the `whole` incidents of which both are known.
+    `mean_seconds` is from the fault until users work again, of the `whole` incidents of which both are known; in
+    `impossible` ones users worked again before the fault.
     """
 
     stages: tuple[Stage, ...]
@@ -52,6 +53,7 @@ class LifeCycle:
     complete: int
     whole: int
     mean_seconds: Fraction | None
+    impossible: int
 
 
 def life_cycle_of(incidents: Incidents, agreed: Intervals | None = None) -> LifeCycle:
@@ -67,9 +69,9 @@ def life_cycle_of(incidents: Incidents, agreed: Intervals | None = None) -> Life
         Stage(name, since, until, int(kept.sum()), mean, int(seconds[kept].max(initial=0)), _share(mean, total), wrong)
         for (name, since, until), (seconds, kept, wrong), mean in zip(STAGES, spent, means, strict=True)
     )
-    seconds, whole, _ = _spent(incidents, STAGES[0][1], STAGES[-1][2], clock)
+    seconds, whole, wrong = _spent(incidents, STAGES[0][1], STAGES[-1][2], clock)
     complete = np.logical_and.reduce([kept for _, kept, _ in spent])
-    return LifeCycle(stages, len(incidents), int(complete.sum()), int(whole.sum()), _mean(seconds[whole]))
+    return LifeCycle(stages, len(incidents), int(complete.sum()), int(whole.sum()), _mean(seconds[whole]), wrong)
 
 
 def _spent(

@@ -34,8 +34,15 @@ from sdflow.domain.target import (
 Measurable = MeasureTarget | TransactionTarget | ThroughputTarget | BatchTarget | WorkloadLimit
 """A target or limit on figures that are measured."""
 
-_SCALE = 10**6
+Whole = npt.NDArray[np.int64] | npt.NDArray[np.object_]
+"""Whole numbers: of Python where they have no limit."""
+
+_PLACES = 6
+_SCALE = 10**_PLACES
 """Values are taken to six decimals, as targets are stated."""
+
+_EXACT = 2**53 // _SCALE
+"""Up to here the millionths of a value are whole numbers that a float tells apart."""
 
 _NO_DATA = "no data: nothing was measured"
 
@@ -109,7 +116,7 @@ class _Attained:
     def of(self, wanted: _Wanted, measured: Measurements) -> Attainment:
         """What the measurements make of a figure that is wanted; values that are no numbers are left out."""
         usable = np.isfinite(measured.value)
-        values = np.round(measured.value[usable] * _SCALE).astype(np.int64)
+        values = _millionths(measured.value[usable])
         at = measured.at[usable]
         if not len(values):
             return self._result(wanted, None, 0, 0)
@@ -119,7 +126,7 @@ class _Attained:
         missed = int((values < limit).sum() if better else (values > limit).sum())
         return self._result(wanted, figure, len(values), missed, self._worst(values, at, wanted), len(usable) - len(at))
 
-    def _worst(self, values: npt.NDArray[np.int64], at: npt.NDArray[np.int64], wanted: _Wanted) -> str:
+    def _worst(self, values: Whole, at: npt.NDArray[np.int64], wanted: _Wanted) -> str:
         row = int(values.argmin() if wanted.comparison is Comparison.at_least else values.argmax())
         figure = rounded_against(Fraction(int(values[row]), _SCALE), wanted.comparison)
         return f"{figure} {wanted.unit}, {wall_clock(int(at[row]) // 60, self.zone)} ({self.zone})"
@@ -151,7 +158,17 @@ class _Attained:
         )
 
 
-def _figure(wanted: _Wanted, values: npt.NDArray[np.int64], at: npt.NDArray[np.int64]) -> int | Fraction:
+def _millionths(values: npt.NDArray[np.float64]) -> Whole:
+    """Values in millionths; as whole numbers without a limit where some are too large for a float to tell them apart."""
+    if (np.abs(values) < _EXACT).all():
+        scaled: Whole = np.round(values * _SCALE).astype(np.int64)
+        return scaled
+    found = np.empty(len(values), dtype=np.object_)
+    found[:] = [int(Decimal(repr(one)).scaleb(_PLACES).to_integral_value()) for one in values.tolist()]
+    return found
+
+
+def _figure(wanted: _Wanted, values: Whole, at: npt.NDArray[np.int64]) -> int | Fraction:
     better = wanted.comparison is Comparison.at_least
     if wanted.statistic is None:
         return int(values[len(at) - 1 - int(at[::-1].argmax())])
@@ -162,7 +179,9 @@ def _figure(wanted: _Wanted, values: npt.NDArray[np.int64], at: npt.NDArray[np.i
     return int(values.min() if better else values.max())
 
 
-def _nearest_rank(values: npt.NDArray[np.int64], percent: Decimal, better: bool) -> int:
+def _nearest_rank(values: Whole, percent: Decimal, better: bool) -> int:
     rank = max(ceil(Fraction(percent) / 100 * len(values)), 1)
     place = len(values) - rank if better else rank - 1
+    if values.dtype == np.object_:
+        return int(sorted(values.tolist())[place])
     return int(np.partition(values, place)[place])

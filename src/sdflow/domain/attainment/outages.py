@@ -16,10 +16,10 @@ _MINUTE, _HOUR = 60, 3600
 
 @dataclass(frozen=True)
 class Downtime:
-    """When something was down, in seconds; `still_down` says that an outage had no end, and is counted until then."""
+    """When something was down, in seconds; `still_since` is when an outage began that had no end, and is counted until then."""
 
     time: Intervals
-    still_down: bool = False
+    still_since: int | None = None
 
 
 def downtime_of(outages: Outages, until: int) -> Downtime:
@@ -31,7 +31,7 @@ def downtime_of(outages: Outages, until: int) -> Downtime:
     since, ends = outages.since[begun], outages.until[begun]
     still = ends == UNKNOWN
     time = merged(np.column_stack((since, np.minimum(np.where(still, until, ends), until))))
-    return Downtime(time, bool(still.any()))
+    return Downtime(time, int(since[still].min()) if still.any() else None)
 
 
 def downtime_by_component(outages: Outages, until: int) -> dict[str, Downtime]:

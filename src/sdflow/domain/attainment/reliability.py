@@ -161,4 +161,5 @@ class _Attained:
             worst=self.breaks.longest_text(self.seen.zone),
             conventions=(_CONVENTION,),
             note=joined((figure.note if known else "", note_of(self.seen, self.found))),
+            tallied="breaks",
         )

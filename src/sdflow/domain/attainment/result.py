@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import MAX_PREC, Decimal, localcontext
 from fractions import Fraction
+from math import ceil, floor
 
 from sdflow.domain.period import Period
 from sdflow.domain.target import Comparison
@@ -24,7 +25,8 @@ class Attainment:
     `clause` is the target's path in its agreement, such as targets.restore.P1. `achieved` is none where nothing was
     measured, and then `met` is none too: no data is never a target that was met. `cases` is how many cases, breaks or
     measurements stand behind it, `missed` how many of them missed the target by themselves. `worst` says the worst case in
-    words. `conventions` say how it was counted, `note` why there is no figure, or what is to be known about it.
+    words. `conventions` say how it was counted, `note` why there is no figure, or what is to be known about it. `tallied`
+    says what `missed` counts: cases, breaks, or months of which each was judged by itself.
     """
 
     agreement: str
@@ -41,6 +43,7 @@ class Attainment:
     worst: str = ""
     conventions: tuple[str, ...] = ()
     note: str = ""
+    tallied: str = "cases"
 
     @property
     def shown(self) -> Decimal | None:
@@ -61,10 +64,14 @@ class Attainment:
 
     @property
     def margin(self) -> Decimal | None:
-        """By how much the target was met, or missed where it is negative; none without data."""
+        """By how much the target was met, or missed where it is negative; none without data.
+
+        0 where it was met by less than it says: a mean that nothing broke is kept, however short the time.
+        """
         if self.achieved is None:
             return None
-        return (self.achieved - self.target) * (1 if self.comparison is Comparison.at_least else -1)
+        found = (self.achieved - self.target) * (1 if self.comparison is Comparison.at_least else -1)
+        return max(found, Decimal(0)) if self.met else found
 
 
 def met(achieved: Fraction | Decimal, target: Decimal, comparison: Comparison) -> bool:
@@ -79,7 +86,6 @@ def rounded_against(figure: Fraction, comparison: Comparison, places: int = PLAC
     So a figure that is printed never reaches a target that the exact one misses.
     """
     scaled = figure * 10**places
-    exact = Decimal(scaled.numerator) / Decimal(scaled.denominator)
-    rounding = ROUND_FLOOR if comparison is Comparison.at_least else ROUND_CEILING
-    whole = exact.to_integral_value(rounding) if scaled.denominator != 1 else Decimal(scaled.numerator)
-    return Decimal(format(whole.scaleb(-places).normalize(), "f"))
+    whole = floor(scaled) if comparison is Comparison.at_least else ceil(scaled)
+    with localcontext(prec=MAX_PREC):
+        return Decimal(format(Decimal(whole).scaleb(-places).normalize(), "f"))

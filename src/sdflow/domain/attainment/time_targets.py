@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -97,6 +97,8 @@ _COUNTED = {
 }
 _NOT_HANDED_OVER = "no data: no file records when incidents were handed over"
 _NO_CASES = "no cases"
+_NOT_HELD = "no data: it held on no day of this period"
+_BY_ITS_VERSION = "each case by the version that held on its day"
 
 
 def _conventions(promise: TimePromise) -> Iterator[str]:
@@ -112,18 +114,33 @@ def _conventions(promise: TimePromise) -> Iterator[str]:
     yield _COUNTED[target.counted_in or CountedIn.reported]
 
 
-def attained_time(promise: TimePromise, incidents: Incidents, period: Period, zone: str, as_of: int) -> Attainment:
+@dataclass(frozen=True)
+class TimePart:
+    """The cases between two instants, in seconds, that are judged by one wording of a promise.
+
+    `incidents` are those for which it is meant, of every period. Where cases are counted when their clock stops, those that
+    were reported before and still run are told of by the part `with_earlier` ones.
+    """
+
+    promise: TimePromise
+    incidents: Incidents
+    bounds: tuple[int, int]
+    with_earlier: bool = True
+
+
+def attained_time(promise: TimePromise, parts: Sequence[TimePart], period: Period, as_of: int) -> Attainment:
     """In what share of cases a time was kept in a period, in per cent rounded down; judged before it is rounded.
 
-    `incidents` are those for which the target is meant, of every period; `zone` is where the period's days begin, and `as_of`
-    the instant in seconds until which one looks. A case that still ran then has missed where it was due before, else it is
-    not counted, nor is one that ended without the instant that is asked for; the note says so. Where nothing was recorded
-    there is no figure.
+    The cases of all parts are counted together: those of several services, or of several versions, each of which judges
+    the cases of its days. `promise` is the wording at the period's end, which says what share is due. `as_of` is the instant in seconds
+    until which one looks. A case that still ran then has missed where it was due before, else it is not counted, nor is
+    one that ended without the instant that is asked for; the note says so. Where nothing was recorded there is no figure.
     """
-    cases = _Cases.of(promise, incidents, period.seconds(zone), as_of)
-    note = cases.unrecorded
-    decided, missed = (0, 0) if note else (int(cases.decided.sum()), int(cases.missed.sum()))
+    each = [_Cases.of(one, as_of) for one in parts]
+    recorded = [one for one in each if not one.unrecorded]
+    decided, missed = (sum(int(getattr(one, name).sum()) for one in recorded) for name in ("decided", "missed"))
     share = Fraction(100 * (decided - missed), decided) if decided else None
+    several = len({one.promise.target for one in parts}) > 1
     return Attainment(
         agreement=promise.agreement,
         clause=promise.clause,
@@ -136,15 +153,22 @@ def attained_time(promise: TimePromise, incidents: Incidents, period: Period, zo
         met=None if share is None else met(share, promise.target.percent, Comparison.at_least),
         cases=decided,
         missed=missed,
-        worst=cases.worst() if decided else "",
-        conventions=promise.conventions,
-        note=note or cases.note,
+        worst=max((one.worst for one in recorded if one.decided.any()), default=(False, 0, ""))[2],
+        conventions=(*promise.conventions, *([_BY_ITS_VERSION] if several else [])),
+        note=joined(_notes(each, recorded)),
     )
 
 
-def missed_incidents(promise: TimePromise, incidents: Incidents, period: Period, zone: str, as_of: int) -> Incidents:
-    """The cases of a period that missed their time, as `attained_time` counts them."""
-    cases = _Cases.of(promise, incidents, period.seconds(zone), as_of)
+def _notes(each: Sequence[_Cases], recorded: Sequence[_Cases]) -> Iterator[str]:
+    """What is to be known: of a part without cases nothing, where another has some."""
+    told = [one.note for one in recorded] or [one.unrecorded for one in each] or [_NOT_HELD]
+    found = list(dict.fromkeys(told))
+    yield from (one for one in found if one != _NO_CASES) if len(found) > 1 else found
+
+
+def missed_incidents(part: TimePart, as_of: int) -> Incidents:
+    """The cases that missed their time, as `attained_time` counts them."""
+    cases = _Cases.of(part, as_of)
     return cases.incidents.chosen(cases.missed & (not cases.unrecorded))
 
 
@@ -161,14 +185,16 @@ class _Cases:
     unrecorded: str
 
     @classmethod
-    def of(cls, promise: TimePromise, incidents: Incidents, bounds: tuple[int, int], as_of: int) -> _Cases:
-        """Those of a period that is given by the instants at which it begins and ends."""
+    def of(cls, part: TimePart, as_of: int) -> _Cases:
+        """Those between the instants at which a part begins and ends."""
+        promise, incidents, bounds = part.promise, part.incidents, part.bounds
         unrecorded = _unrecorded(promise, incidents)
         stopped = _within(_first_known(incidents, promise.stops), (-NEVER, as_of + 1))
         reported = incidents.at(Moment.reported)
         asked = _within(reported, (bounds[0], min(bounds[1], as_of + 1)))
         if promise.target.counted_in is CountedIn.stopped:
-            running = ~stopped & _within(reported, (-NEVER, min(bounds[1], as_of + 1)))
+            since = -NEVER if part.with_earlier else bounds[0]
+            running = ~stopped & _within(reported, (since, min(bounds[1], as_of + 1)))
             asked = running | (stopped & _within(_first_known(incidents, promise.stops), bounds))
         chosen = incidents.chosen(asked)
         stop = np.where(stopped[asked], _first_known(chosen, promise.stops), UNKNOWN)
@@ -219,15 +245,17 @@ class _Cases:
         running: Truths = ~self.ended & (self.judged.undecided | ~self.counted)
         return running
 
-    def worst(self) -> str:
-        """The case that took longest in agreed time, of those that missed where any did, in words."""
+    @property
+    def worst(self) -> tuple[bool, int, str]:
+        """The case that took longest in agreed time, of those that missed where any did: whether, how many seconds, in words."""
         rows = np.flatnonzero(self.missed if self.missed.any() else self.decided)
         row = int(rows[self.judged.elapsed[rows].argmax()])
         due, stop, zone = int(self.judged.due[row]), int(self.stop[row]), self.promise.hours.zone
         by = f"due {wall_clock(due // _MINUTE, zone)}" if due < NEVER else "never due"
         took = f"{length_text(int(self.judged.elapsed[row]))} of agreed time"
         until = f"stopped {wall_clock(stop // _MINUTE, zone)}" if stop != UNKNOWN else "still runs"
-        return f"{self.incidents.number[row]}: {took}, {by}, {until}"
+        words = f"{self.incidents.number[row]}: {took}, {by}, {until}"
+        return bool(self.missed.any()), int(self.judged.elapsed[row]), words
 
 
 def _said(number: int, one: str, other: str) -> str:

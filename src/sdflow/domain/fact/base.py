@@ -6,9 +6,11 @@ A rule file names a kind by the snake-case name of its class. Fields that are no
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from types import UnionType
 from typing import Any, ClassVar, get_args, get_origin, get_type_hints
 
@@ -56,10 +58,10 @@ def _field_type(annotation: Any) -> FieldType:
 
 def schema() -> Schema:
     """The fields and types of every fact kind, for the loader of rule files and the rule engine."""
-    return {
-        name: {
-            field.name: _field_type(get_type_hints(kind)[field.name])
-            for field in fields(kind)  # type: ignore[arg-type]
-        }
-        for name, kind in FactKind.kinds.items()
-    }
+    return {name: _fields_of(kind) for name, kind in FactKind.kinds.items()}  # type: ignore[arg-type]
+
+
+@cache
+def _fields_of(kind: type[FactKind]) -> Mapping[str, FieldType]:
+    hints = get_type_hints(kind)
+    return {field.name: _field_type(hints[field.name]) for field in fields(kind)}  # type: ignore[arg-type]

@@ -78,7 +78,7 @@ class DeliveredAvailability(FactKind):
     """What an agreement promises beside what its service delivered through its components over the last year.
 
     `delivered_percent` is rounded down; `watched_percent` says of how much of the agreed time anything is known.
-    `weakest` is the component that was down longest.
+    `weakest` is what was down longest while the service was: a component that stopped it, or the service itself.
     """
 
     compares_support = False

@@ -1,0 +1,81 @@
+"""Credit report: prices, and what is credited month by month, as a report tells them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from sdflow.domain.attainment.credit import CreditDue
+from sdflow.domain.period import Period
+
+
+class CreditStanding(StrEnum):
+    """What can be said of a month's credit; `at_least` where another target of the clause has no data."""
+
+    due = "due"
+    at_least = "at least"
+    nothing = "nothing is due"
+    no_data = "no data"
+    not_held = "the agreement did not hold"
+
+
+@dataclass(frozen=True)
+class CreditLine:
+    """What is due by the credit clause for one month; `held` says whether the agreement held on a day of it."""
+
+    period: Period
+    due: CreditDue
+    held: bool = True
+
+    @property
+    def standing(self) -> CreditStanding:
+        """What can be said of it."""
+        if not self.held:
+            return CreditStanding.not_held
+        if self.due.bands:
+            return CreditStanding.at_least if self.due.without_data else CreditStanding.due
+        return CreditStanding.no_data if self.due.without_data else CreditStanding.nothing
+
+
+_SILENT = (CreditStanding.no_data, CreditStanding.not_held)
+
+
+@dataclass(frozen=True)
+class Money:
+    """Charges and credits of an agreement in a period.
+
+    `charge` is the price of which credits are a share, a month; none where the agreement does not say how much that is.
+    `credits` are those of each month that ended in the period, `running` the months of it that are not over. `earlier` is
+    what was due before in the same year, as far as it was computed.
+    """
+
+    of: str
+    charge: Decimal | None
+    currency: str | None
+    credits: tuple[CreditLine, ...]
+    earlier: Decimal
+    conventions: tuple[str, ...]
+    running: tuple[Period, ...] = ()
+
+    @property
+    def due(self) -> Decimal | None:
+        """What is due for all months that ended; none where something is and nobody knows how much, or no month has data."""
+        told = [one.due.amount for one in self.credits if one.standing not in _SILENT]
+        return None if None in told or not told else sum((one for one in told if one is not None), Decimal(0))
+
+    @property
+    def at_least(self) -> bool:
+        """Whether more may be due than can be said: a month that ended has no data of a target of the clause."""
+        return any(one.standing in (CreditStanding.at_least, CreditStanding.no_data) for one in self.credits)
+
+
+@dataclass(frozen=True)
+class Price:
+    """A price of the agreement: what it is, how much, and for what."""
+
+    title: str
+    amount: Decimal | None
+    markup_percent: Decimal | None
+    currency: str
+    per: str
