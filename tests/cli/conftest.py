@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 from collections.abc import Callable
 from datetime import datetime
@@ -107,10 +109,23 @@ def scan(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration's workspace: everything signed and in force since 1 January 2026."""
-    folder = tmp_path_factory.mktemp("played") / "demo"
-    result = CliRunner().invoke(sdflow, ["demo", "email", "--folder", str(folder)])
-    assert result.exit_code == 0, result.output
+    """The demonstration's workspace: everything signed and in force since 1 January 2026; `told.json` is what it said.
+
+    It is played once for all processes of a test run; whoever changes anything takes a copy.
+    """
+    shared = "PYTEST_XDIST_WORKER" in os.environ
+    place = tmp_path_factory.getbasetemp().parent if shared else tmp_path_factory.mktemp("played")
+    folder, told = place / "played-demo", place / "played-demo" / "told.json"
+    with (place / "played-demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            if not told.is_file():
+                shutil.rmtree(folder, ignore_errors=True)
+                result = CliRunner().invoke(sdflow, ["demo", "email", "--folder", str(folder), "--json"])
+                assert result.exit_code == 0, result.output
+                told.write_text(result.stdout, encoding="utf-8")
+        finally:
+            fcntl.flock(lock, fcntl.LOCK_UN)  # workers that print documents hold the file open, too
     return folder
 
 
