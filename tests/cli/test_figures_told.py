@@ -286,10 +286,16 @@ def test_moments_in_the_wrong_order_are_left_out_and_said(adopted: Callable[[str
 def test_the_shares_of_stages_are_never_more_than_a_hundred_together(adopted: Callable[[str], Ledger]) -> None:
     thirds = (
         "I1,SVC-LEDGER,P1,x,2026-10-05T09:00:00,2026-10-05T08:00:00,2026-10-05T09:00:00,2026-10-05T10:00:00,"
-        "2026-10-05T11:00:00,,"
+        "2026-10-05T11:00:00,,2026-10-05T11:00:00"
     )
     shares = [one["percent"] for one in stages(adopted(AGREEMENT), [thirds])["stages"] if one["percent"] is not None]
     assert list(map(Decimal, shares)) == [Decimal("33.333")] * 3
+
+
+def test_stages_are_shares_of_the_whole_where_others_were_never_recorded(adopted: Callable[[str], Ledger]) -> None:
+    early = "I1,SVC-LEDGER,P1,x,2026-10-05T09:00:00,2026-10-05T08:00:00,2026-10-05T09:00:00,,,,2026-10-05T18:00:00"
+    told = stages(adopted(AGREEMENT), [early])["stages"]
+    assert [one["percent"] for one in told] == ["10", None, None, None, None]
 
 
 # What is weakest

@@ -505,6 +505,71 @@ def test_two_tests_with_one_cause_concern_one_item_until_it_is_closed(
     )
 
 
+SECOND = "actions: {call: {what: Call the centre once a month, problem: numbers, owner: PER-HADDAD, due_on: 2025-12-15}, keep:"
+KEEP = ("Keep the contacts with the plan", HELEN, "2026-01-31")
+CALL = ("Call the centre once a month", OMAR, "2025-12-15")
+
+
+def concluded(desk: Desk, write: Callable[[str, str], Path], reference: str, text: str) -> None:
+    """A further test that failed."""
+    desk.must("apply", str(write(f"{reference}.yaml", text.split("---")[2].replace("BCT-0100", reference))))
+    for step in ("approve", "start", "conclude_failed"):
+        desk.must("advance", reference, step, person="PER-STONE")
+
+
+def actions(desk: Desk, reference: str = "SIP-0001") -> list[tuple[str, str, str]]:
+    said = items(desk)[reference]["improvement"]["actions"].values()
+    return [(one["what"], one["who"], one["due_on"]) for one in said]
+
+
+def test_corrective_actions_with_one_cause_keep_who_does_them_until_when(
+    drilled: Desk, write: Callable[[str, str], Path]
+) -> None:
+    concluded(drilled, write, "BCT-0101", DRILL.replace("actions: {keep:", SECOND))
+    assert [outcome for outcome, _, _ in about_plan(drilled)] == ["raised", "appended"]
+    assert actions(drilled) == [CALL, KEEP]
+    acts = drilled.must("history", "SIP-0001", "--json").data
+    assert [outcome for outcome, _, _ in about_plan(drilled)] == ["known", "known"]
+    assert drilled.must("history", "SIP-0001", "--json").data == acts
+
+
+def test_an_action_that_is_asked_for_twice_is_done_once(drilled: Desk, write: Callable[[str, str], Path]) -> None:
+    drilled.must("advance", "BCT-0100", "conclude_failed", person="PER-STONE")
+    about_plan(drilled)
+    concluded(drilled, write, "BCT-0101", DRILL)
+    assert [outcome for outcome, _, _ in about_plan(drilled)] == ["known", "appended"]
+    assert actions(drilled) == [KEEP]
+
+
+def test_what_a_test_finds_while_an_item_is_verified_is_done_before_it_closes(
+    drilled: Desk, write: Callable[[str, str], Path]
+) -> None:
+    drilled.must("apply", str(write("moss.yaml", BY_HAND.rpartition("---")[2])))
+    drilled.must("advance", "BCT-0100", "conclude_failed", person="PER-STONE")
+    about_plan(drilled)
+    figure = ("kpi.title=Numbers that answer", "kpi.unit=per cent", "kpi.direction=more", "kpi.target=90")
+    set_(drilled, *figure, "kpi.baseline.value=70", "kpi.baseline.on=2025-11-20", "kpi.review_on=2026-03-01",
+         "justification=Nobody was reached", "size=small", "priority=high", "owner=PER-HADDAD",
+         "verifier=PER-HALVORSEN", item="SIP-0001")  # fmt: skip
+    for step, person in (("accept", HELEN), ("assess", HELEN), ("approve", MOSS), ("start", OMAR)):
+        drilled.must("advance", "SIP-0001", step, person=person)
+    set_(drilled, "actions.a1.done_on=2025-11-28", item="SIP-0001")
+    drilled.must("advance", "SIP-0001", "deliver", person=OMAR)
+    measured = ("kpi.measured.value=95", "kpi.measured.on=2025-11-30", "kpi.measured.how=All numbers were called")
+    set_(drilled, *measured, item="SIP-0001")
+    concluded(drilled, write, "BCT-0101", DRILL.replace("actions: {keep:", SECOND))
+    assert [outcome for outcome, _, _ in about_plan(drilled)] == ["known", "appended", "appended"]
+    assert actions(drilled) == [KEEP, CALL, KEEP]
+    said = drilled.type("advance", "SIP-0001", "close_met", person=INGRID)
+    assert (said.code, "not yet filled in: actions.*.done_on" in said.words) == (1, True)
+    late = drilled.type("amend", "SIP-0001", "--set", "actions.a2.done_on=2025-12-01")
+    assert (late.code, "lies before 2025-12-01, the day on which the last action was done" in late.words) == (2, True)
+    owed = drilled.must("agenda", "--json", day="2025-12-14").data["lines"]
+    assert ("SIP-0001", "action", OMAR) in {
+        (one["reference"], one["obligation"], one["person"]["reference"]) for one in owed if one["person"]
+    }
+
+
 def test_a_corrective_action_that_is_done_raises_nothing(drilled: Desk) -> None:
     drilled.must("advance", "BCT-0100", "conclude_failed", person="PER-STONE")
     drilled.must("amend", "BCT-0100", "--set", "actions.keep.done_on=2025-11-25")

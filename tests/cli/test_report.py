@@ -343,7 +343,7 @@ def test_a_plan_is_filled_with_what_was_measured(claims: Desk, write: Callable[[
         figures = availability_illustration(prover, record, content, prover.today)["availability_figures"]
     assert figures.services["SVC-CLAIMS"].breaks == BREAKS
     assert figures.services["SVC-CLAIMS"].user_minutes == 37_500
-    assert {one.component: one.single for one in figures.impacts} == {
+    assert {one.component.reference: one.single for one in figures.impacts} == {
         "CMP-VAULT": True,
         "CMP-EAST": False,
         "CMP-WEST": False,

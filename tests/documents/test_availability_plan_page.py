@@ -19,19 +19,20 @@ from documents.looking_back import filled, records, view
 from documents.test_pages import text_of
 from sdflow.adapters.pages import Pages
 from sdflow.areas.availability.availability_plan import AvailabilityPlan
+from sdflow.domain.attainment.impact import FailureEffect
 from sdflow.domain.attainment.result import Attainment
 from sdflow.domain.availability_planning import (
     AvailabilityAspect,
     AvailabilityFigures,
     ComponentFigures,
-    ComponentImpact,
-    FailureImpact,
+    ImpactRow,
     InterruptionToCome,
     LifeCycleStage,
     ServiceFigures,
 )
 from sdflow.domain.errors import Refused
 from sdflow.domain.period import Period
+from sdflow.domain.service_report import Told
 from sdflow.domain.target import Comparison
 
 if TYPE_CHECKING:
@@ -83,10 +84,14 @@ FIGURES = AvailabilityFigures(
         ComponentFigures("CMP-HALL", None, None, None),
     ),
     impacts=(
-        ComponentImpact("CMP-STORE", {"SVC-EMAIL": FailureImpact.fails}, single=True, lost_user_minutes=40_000),
-        ComponentImpact("CMP-HALL", {"SVC-EMAIL": FailureImpact.fails}, single=True),
-        ComponentImpact("CMP-EDGE-A", {"SVC-EMAIL": FailureImpact.covered}, single=False, lost_user_minutes=0),
-        ComponentImpact("CMP-EDGE-B", {}, single=False, lost_user_minutes=0),
+        ImpactRow(
+            Told("CMP-STORE", "Mailbox store"), {"SVC-EMAIL": FailureEffect.stops}, True, 800, Decimal("40000.4")
+        ),
+        ImpactRow(Told("CMP-HALL", "Computing centre"), {"SVC-EMAIL": FailureEffect.stops}, True, None, None),
+        ImpactRow(
+            Told("CMP-EDGE-A", "Mail gateway Bergen"), {"SVC-EMAIL": FailureEffect.alternative}, False, 0, Decimal(0)
+        ),
+        ImpactRow(Told("CMP-EDGE-B", "Mail gateway Leith"), {}, False, 0, Decimal(0)),
     ),
     stages=(
         LifeCycleStage("Detection", 41, Decimal(37), Decimal("54.4")),

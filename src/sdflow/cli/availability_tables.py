@@ -14,11 +14,11 @@ from sdflow.cli.presentation import day, reference, shown, table
 from sdflow.cli.report_figures import causes_text, figure
 from sdflow.cli.report_tables import BLOCKS, light
 from sdflow.domain.attainment.impact import FailureEffect
+from sdflow.domain.availability_planning import ImpactRow
 from sdflow.domain.availability_report import (
     BREAK_MINUTES,
     AvailabilityNumbers,
     AvailabilityReport,
-    ImpactRow,
     LifeCycleTable,
     ServiceAvailability,
 )
@@ -142,7 +142,7 @@ def _lengths(counts: Sequence[int]) -> str:
         *(f"{a} to {b}" for a, b in pairwise(edges)),
         f"{edges[-1]} or more",
     ]
-    return ", ".join(f"{count} {name}" for count, name in zip(counts, names, strict=True) if count)
+    return ", ".join(f"{count} of {name}" for count, name in zip(counts, names, strict=True) if count)
 
 
 def _life_cycle(found: LifeCycleTable) -> Table:

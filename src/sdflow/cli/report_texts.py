@@ -104,13 +104,17 @@ def _change(one: ChangeLine) -> str:
 
 
 def _forecasts(lines: Sequence[TargetLine]) -> Iterator[str]:
-    for line in lines:
-        ahead, now = line.forecast, line.now
-        if ahead is None:
+    """What moves or will be missed, and how many others stay as they are."""
+    foreseen = [(one.forecast, one.now) for one in lines if one.forecast]
+    level = sum(ahead.met and not ahead.a_period and not ahead.missed_from for ahead, _ in foreseen)
+    for ahead, now in foreseen:
+        if ahead.met and not ahead.a_period and not ahead.missed_from:
             continue
         missed = f"; [breach]missed from {ahead.missed_from} on[/]" if ahead.missed_from else ""
         missed = missed or ("" if ahead.met else "; [warning]missed[/]")
         yield f"{ahead.period} {shown(now.title)}: {figure(ahead.figure, now.unit)}{missed}"
+    if level:
+        yield f"{level} {'figure stays as it is and is' if level == 1 else 'figures stay as they are and are'} met"
 
 
 def _money(money: Money) -> Iterator[str]:

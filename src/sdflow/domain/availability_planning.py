@@ -14,7 +14,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sdflow.domain.attainment.impact import FailureEffect
     from sdflow.domain.attainment.result import Attainment
+    from sdflow.domain.service_report import Told
 
 
 class AvailabilityAspect(StrEnum):
@@ -30,14 +32,6 @@ class AvailabilityAspect(StrEnum):
     maintainability = "maintainability"
     serviceability = "serviceability"
     security = "security"
-
-
-class FailureImpact(StrEnum):
-    """What the failure of a component means to a service."""
-
-    none = "none"
-    covered = "covered"
-    fails = "fails"
 
 
 @dataclass(frozen=True)
@@ -78,16 +72,19 @@ class ComponentFigures:
 
 
 @dataclass(frozen=True)
-class ComponentImpact:
-    """A row of the component failure impact table (CFIA): for each service what the failure of the component means to it.
+class ImpactRow:
+    """A row of the component failure impact table (CFIA), as reports and plans tell it.
 
-    `single` says that it is a single point of failure of one of them; `lost_user_minutes` what its failures cost.
+    What the failure of a component does to each service that needs it, how many users it stops, and what it cost them.
+    `single` says that it is a single point of failure of one of them. `users` and `user_minutes` are none where nobody
+    knows them of one of the services.
     """
 
-    component: str
-    services: Mapping[str, FailureImpact]
+    component: Told
+    effects: Mapping[str, FailureEffect]
     single: bool
-    lost_user_minutes: int | None = None
+    users: int | None
+    user_minutes: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -129,7 +126,7 @@ class AvailabilityFigures:
     last: date
     services: Mapping[str, ServiceFigures] = field(default_factory=dict)
     components: Sequence[ComponentFigures] = ()
-    impacts: Sequence[ComponentImpact] = ()
+    impacts: Sequence[ImpactRow] = ()
     stages: Sequence[LifeCycleStage] = ()
     suppliers: Mapping[str, Sequence[Attainment]] = field(default_factory=dict)
     interruptions: Sequence[InterruptionToCome] = ()

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sdflow.domain.attainment.impact import FailureEffect
 from sdflow.domain.attainment.result import Attainment
-from sdflow.domain.availability_planning import AvailabilityAspect, LifeCycleStage
+from sdflow.domain.availability_planning import AvailabilityAspect, ImpactRow, LifeCycleStage
 from sdflow.domain.period import Period
 from sdflow.domain.service_report import CauseCount, InterruptionLine, SupplierLine, Told
 
@@ -123,20 +122,6 @@ class ServiceAvailability:
     def measured(self) -> bool:
         """Whether anything is known of when it was up."""
         return self.numbers.percent is not None
-
-
-@dataclass(frozen=True)
-class ImpactRow:
-    """What the failure of a component does to each service (CFIA), how many users it stops, and what it cost them.
-
-    `users` and `user_minutes` are none where nobody knows them of one of the services.
-    """
-
-    component: Told
-    effects: Mapping[str, FailureEffect]
-    single: bool
-    users: int | None
-    user_minutes: Decimal | None
 
 
 @dataclass(frozen=True)

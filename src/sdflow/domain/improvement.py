@@ -216,12 +216,16 @@ class MeasuredFigure:
 
 @dataclass(frozen=True)
 class Seen:
-    """When something was found, in which record, what was found, and the figure that was measured; none where none was."""
+    """When something was found, in which record, what was found, and the figure that was measured; none where none was.
+
+    `action` is what is to be done about it, where somebody has said that.
+    """
 
     on: date
     statement: str
     source: str | None
     figure: MeasuredFigure | None = None
+    action: ImprovementAction | None = None
 
 
 @dataclass(frozen=True)
@@ -230,7 +234,7 @@ class Shortcoming:
 
     `wanted` says what must become better, `statement` what was found, in `source`. `once`: it was found on an occasion,
     such as a test, and is over; whatever took it up once has dealt with it. Otherwise it is found anew every day.
-    `figure` is what was measured of it.
+    `figure` is what was measured of it, `action` what is to be done, by whom and until when, where somebody has said that.
     """
 
     concern: Concern
@@ -243,6 +247,11 @@ class Shortcoming:
     service: str | None = None
     due_on: date | None = None
     figure: MeasuredFigure | None = None
+    action: ImprovementAction | None = None
+
+    def seen(self, on: date) -> Seen:
+        """What was found, as it is written down on a day."""
+        return Seen(on, self.statement, self.source, self.figure, self.action)
 
 
 @dataclass(frozen=True)
@@ -284,7 +293,7 @@ class Improving(ABC):
 
     @abstractmethod
     def seen_again(self, found: Seen) -> Content:
-        """The content with a further occurrence."""
+        """The content with a further occurrence, and with its action unless an open one says the same."""
 
     @abstractmethod
     def measured(self, result: MeasuredResult) -> Content:

@@ -3,8 +3,8 @@
 Recovery time runs from the disruption: detection, decision to invoke, and the steps (alignment R20). The steps are taken by
 one fixed order, in which every step stands after those for which it waits: each begins once those are done and its team
 is done with its own earlier steps, and its minutes run while its calendar is open. So one team is never at two steps at once,
-and the same plan always gives the same schedule. It is what a plan that is worked down in its order gives; another
-order might end sooner.
+and the same plan always gives the same schedule. A team is all who work for one party, however a plan groups them. It is
+what a plan that is worked down in its order gives; another order might end sooner.
 """
 
 from __future__ import annotations

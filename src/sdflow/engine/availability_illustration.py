@@ -8,20 +8,18 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sdflow.domain.attainment.impact import FailureEffect
 from sdflow.domain.attainment.result import Attainment
 from sdflow.domain.availability_planning import (
     AvailabilityAspect,
     AvailabilityFigures,
     ComponentFigures,
-    ComponentImpact,
-    FailureImpact,
+    ImpactRow,
     InterruptionToCome,
     LifeCycleStage,
     PlanningAvailability,
     ServiceFigures,
 )
-from sdflow.domain.availability_report import ComponentNumbers, ImpactRow, ServiceAvailability
+from sdflow.domain.availability_report import ComponentNumbers, ServiceAvailability
 from sdflow.domain.kind import Content
 from sdflow.domain.period import Period
 from sdflow.domain.record import Record
@@ -29,8 +27,6 @@ from sdflow.domain.target import Comparison
 from sdflow.engine.availability_figures import exact
 from sdflow.engine.availability_report import AvailabilityReporter
 from sdflow.engine.proof import Prover
-
-_EFFECTS = {FailureEffect.stops: FailureImpact.fails, FailureEffect.alternative: FailureImpact.covered}
 
 
 def availability_illustration(prover: Prover, _: Record, content: Content, today: date) -> Mapping[str, Any]:
@@ -58,7 +54,7 @@ def _figures(period: Period, found: Sequence[ServiceAvailability], impact: Seque
         last=period.last,
         services={one: _service([each for each in found if each.service.reference == one]) for one in services},
         components=[_component(one) for one in components.values()],
-        impacts=[_impact(row, services) for row in impact],
+        impacts=impact,
         stages=list(_stages(found)),
         suppliers=suppliers,
         interruptions=list(_interruptions(found)),
@@ -87,12 +83,6 @@ def _component(one: ComponentNumbers) -> ComponentFigures:
         mean_time_to_restore_minutes=numbers.mean_down,
         mean_time_between_failures_minutes=numbers.between_failures,
     )
-
-
-def _impact(row: ImpactRow, services: Sequence[str]) -> ComponentImpact:
-    effects = {one: _EFFECTS[row.effects[one]] if one in row.effects else FailureImpact.none for one in services}
-    lost = None if row.user_minutes is None else round(row.user_minutes)
-    return ComponentImpact(row.component.reference, effects, row.single, lost)
 
 
 def _stages(found: Sequence[ServiceAvailability]) -> Iterator[LifeCycleStage]:

@@ -13,11 +13,10 @@ from sdflow.domain.attainment.impact import failure_impact
 from sdflow.domain.attainment.outages import seconds_of
 from sdflow.domain.attainment.reliability import MEAN_DOWNTIME
 from sdflow.domain.attainment.result import Attainment
-from sdflow.domain.availability_planning import AvailabilityAspect
+from sdflow.domain.availability_planning import AvailabilityAspect, ImpactRow
 from sdflow.domain.availability_report import (
     AvailabilityReport,
     ComponentNumbers,
-    ImpactRow,
     ServiceAvailability,
     VitalFunction,
 )

@@ -14,6 +14,7 @@ from sdflow.domain.improvement import (
     Correcting,
     Direction,
     Improvement,
+    ImprovementAction,
     Improving,
     MeasuredFigure,
     Origin,
@@ -203,4 +204,5 @@ def _owed(prover: Prover, record: Record) -> Iterator[Shortcoming]:
                 owner=one.owner or record.owner,
                 service=one.service or record.service,
                 due_on=one.due_on,
+                action=ImprovementAction(what=one.what, who=one.owner, due_on=one.due_on),
             )

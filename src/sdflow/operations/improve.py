@@ -9,7 +9,7 @@ from enum import StrEnum
 from pydantic import ValidationError
 
 from sdflow.domain.errors import Fault, Overtaken, Refused, Unreadable
-from sdflow.domain.improvement import Improving, Seen, Shortcoming
+from sdflow.domain.improvement import Improving, Shortcoming
 from sdflow.domain.kind import Content
 from sdflow.engine.change import Change, acting
 from sdflow.engine.consistency import inconsistencies
@@ -117,8 +117,7 @@ class _Writer:
         where = self._raised if reference in self._raised else self._changed
         content = self._contents().get(reference) or self._locked(found)
         if isinstance(content, Improving):
-            seen = Seen(self._occasion.today, found.statement, found.source, found.figure)
-            where[reference] = _valid(found, lambda: content.seen_again(seen))
+            where[reference] = _valid(found, lambda: content.seen_again(found.seen(self._occasion.today)))
 
     def _locked(self, found: Shortcoming) -> Content | None:
         """The content of the open item as it was looked at, which nobody else can change any more."""

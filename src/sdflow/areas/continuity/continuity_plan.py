@@ -173,7 +173,7 @@ class ContinuityPlan(SignedDocument, Recovering, Invocable):
         return RecoveryStep(
             key=key,
             title=step.title,
-            team=step.team,
+            team=self.teams[step.team].party if step.team else None,
             minutes=step.minutes,
             hours=self.hours_of(step),
             after=tuple(step.after),

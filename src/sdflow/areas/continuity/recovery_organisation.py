@@ -36,7 +36,9 @@ class RecoveryTeam(Strict):
     """A team of the recovery: whose people it has, who leads it, and when they work."""
 
     title: Title
-    party: Annotated[Reference, RefersTo((Party,))] = Field(description="The team or supplier whose people do it")
+    party: Annotated[Reference, RefersTo((Party,))] = Field(
+        description="The team or supplier whose people do it; they are never at two steps at once, whatever teams they form"
+    )
     purpose: Line = Field(description="What it does in a recovery")
     leader: PersonReference
     deputy: PersonReference | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 from typing import Annotated, Self
@@ -105,6 +106,17 @@ class ImprovementItem(Content, Improving, Concluding, Sole):
             raise ValueError(f"occurrences: the one of {early} stands after a later one; put them in the order of days")
         return self
 
+    @model_validator(mode="after")
+    def _measured_after_the_actions(self) -> Self:
+        done = max((one.done_on for one in self.actions.values() if one.done_on), default=None)
+        measured = self.kpi.measured if self.kpi else None
+        if measured and done and measured.on < done:
+            raise ValueError(
+                f"kpi.measured.on: {measured.on} lies before {done}, the day on which the last action was done; what was "
+                "measured before does not show what came of it: measure again, or remove kpi.measured until then"
+            )
+        return self
+
     @classmethod
     def raising(cls, found: Shortcoming, on: date, by: str) -> Self:
         """The item that takes up what was found."""
@@ -122,14 +134,16 @@ class ImprovementItem(Content, Improving, Concluding, Sole):
             due_on=found.due_on,
             owner=found.owner,
             kpi=found.figure.kpi() if found.figure else None,
-            occurrences={"o1": Occurrence.of(Seen(on, found.statement, found.source, found.figure))},
+            actions={"a1": found.action} if found.action else {},
+            occurrences={"o1": Occurrence.of(found.seen(on))},
         )
 
     def seen_again(self, found: Seen) -> Self:
-        """The item with a further occurrence."""
-        numbers = [int(key[1:]) for key in self.occurrences if key.startswith("o") and key[1:].isdigit()]
-        key = f"o{max(numbers, default=0) + 1}"
-        return self.model_copy(update={"occurrences": self.occurrences | {key: Occurrence.of(found)}})
+        """The item with a further occurrence, and with its action unless an open one says the same."""
+        seen = {_next_key("o", self.occurrences): Occurrence.of(found)}
+        new = found.action is not None and found.action not in self.actions.values()
+        owed = {_next_key("a", self.actions): found.action} if new else {}
+        return self.model_copy(update={"occurrences": self.occurrences | seen, "actions": self.actions | owed})
 
     def measured(self, result: MeasuredResult) -> Self:
         """The item with what was measured of its figure, which has a baseline."""
@@ -184,3 +198,9 @@ class ImprovementItem(Content, Improving, Concluding, Sole):
     def service_reference(self) -> str | None:
         """The service that gains."""
         return self.service
+
+
+def _next_key(letter: str, taken: Iterable[str]) -> str:
+    """The key behind all of its kind, such as o3 behind o1 and o2."""
+    numbers = [int(key[1:]) for key in taken if key.startswith(letter) and key[1:].isdigit()]
+    return f"{letter}{max(numbers, default=0) + 1}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -23,9 +24,9 @@ STAGES = (
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage: the incidents of which both moments are known, how long they spent in it, and its share of all stages.
+    """One stage: the incidents of which both moments are known, how long they spent in it, and its share of the whole.
 
-    `mean_seconds` is none where there is no such incident, `share` where no stage has a length. `impossible` counts the
+    `mean_seconds` is none where there is no such incident, `share` also where the whole is not known. `impossible` counts the
     incidents whose moments lie in the wrong order; they are left out.
     """
 
@@ -43,7 +44,8 @@ class Stage:
 class LifeCycle:
     """The stages of incidents, how many incidents there are, and how many are known in every stage.
 
-    The shares compare the means of the stages, which rest on different incidents where not all moments are recorded.
+    The shares compare the means of the stages, which rest on different incidents where not all moments are recorded. Where
+    a stage was never recorded, the others are shares of the whole, as far as that is longer than they are.
     `mean_seconds` is from the fault until users work again, of the `whole` incidents of which both are known; in
     `impossible` ones users worked again before the fault.
     """
@@ -64,14 +66,24 @@ def life_cycle_of(incidents: Incidents, agreed: Intervals | None = None) -> Life
     clock = Clock(agreed) if agreed is not None else None
     spent = [_spent(incidents, since, until, clock) for _, since, until in STAGES]
     means = [_mean(seconds[kept]) for seconds, kept, _ in spent]
-    total = sum((mean for mean in means if mean is not None), Fraction(0))
+    seconds_of_all, whole, all_wrong = _spent(incidents, STAGES[0][1], STAGES[-1][2], clock)
+    total = _total(means, _mean(seconds_of_all[whole]))
     stages = tuple(
         Stage(name, since, until, int(kept.sum()), mean, int(seconds[kept].max(initial=0)), _share(mean, total), wrong)
         for (name, since, until), (seconds, kept, wrong), mean in zip(STAGES, spent, means, strict=True)
     )
-    seconds, whole, wrong = _spent(incidents, STAGES[0][1], STAGES[-1][2], clock)
     complete = np.logical_and.reduce([kept for _, kept, _ in spent])
-    return LifeCycle(stages, len(incidents), int(complete.sum()), int(whole.sum()), _mean(seconds[whole]), wrong)
+    return LifeCycle(
+        stages, len(incidents), int(complete.sum()), int(whole.sum()), _mean(seconds_of_all[whole]), all_wrong
+    )
+
+
+def _total(means: Sequence[Fraction | None], whole: Fraction | None) -> Fraction | None:
+    """Of what the stages are shares: of their sum, or of the whole where a stage was never recorded; none if that is shorter."""
+    known = sum((mean for mean in means if mean is not None), Fraction(0))
+    if None not in means:
+        return known
+    return whole if whole is not None and whole >= known else None
 
 
 def _spent(
@@ -87,5 +99,5 @@ def _mean(seconds: Seconds) -> Fraction | None:
     return Fraction(int(seconds.sum()), len(seconds)) if len(seconds) else None
 
 
-def _share(mean: Fraction | None, total: Fraction) -> Fraction | None:
+def _share(mean: Fraction | None, total: Fraction | None) -> Fraction | None:
     return mean / total if mean is not None and total else None
