@@ -51,7 +51,7 @@ class Desk:
     as_of: int
 
     def clock(self) -> ServiceClock:
-        """The clock of four hours on its calendar, expanded anew."""
+        """The clock of four hours on its calendar, which is expanded once and then kept."""
         target = TimeTarget(minutes=MINUTES, pauses_for_customer=len(self.pauses.row) > 0)
         stage = Stage("targets.restore.P1", target, ClockHours((self.hours,), self.hours.zone))
         return ServiceClock.over(stage, self.start, self.stop)

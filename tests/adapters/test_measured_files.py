@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from sdflow.adapters.definitions.measured_mapping import read_measured_mapping
 from sdflow.adapters.measured_files import read_measured
 from sdflow.adapters.storage import Storage, Writing
+from sdflow.domain.checks import Checks
 from sdflow.domain.event import Event
 from sdflow.domain.measured import UNKNOWN, Incidents, Moment, Outages
 from sdflow.domain.measured_form import KnownSubjects
@@ -102,18 +104,16 @@ def walked(checks: Sequence[tuple[str, int, bool]]) -> set[tuple[str, int, int]]
     return found
 
 
-def folded(
-    folder: Path, checks: Sequence[tuple[str, int, bool]], lasting: dict[tuple[str, str], int]
-) -> set[tuple[str, int, int]]:
+def seen_in(folder: Path, checks: Sequence[tuple[str, int, bool]]) -> tuple[Checks, ...]:
+    """The checks that a file of them holds."""
     write(folder / "c.csv", ["at", "name", "status"], [(at, of, "up" if up else "down") for of, at, up in checks])
     (folder / "m.yaml").write_text(CHECKS, encoding="utf-8")
-    form = read_measured_mapping(folder / "m.yaml")
-    found: set[tuple[str, int, int]] = set()
-    for part in read_measured(folder / "c.csv", form, KNOWN, LATEST, lasting):
-        assert isinstance(part.rows, Outages)
-        assert part.refused == 0
-        found |= set(zip(part.rows.service.tolist(), part.rows.since.tolist(), part.rows.until.tolist(), strict=True))
-    return found
+    *_, last = read_measured(folder / "c.csv", read_measured_mapping(folder / "m.yaml"), KNOWN, LATEST)
+    return last.checks or ()
+
+
+def told(outages: Outages) -> set[tuple[str, int, int]]:
+    return set(zip(outages.service.tolist(), outages.since.tolist(), outages.until.tolist(), strict=True))
 
 
 def write(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -126,20 +126,73 @@ def write(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -
 def test_checks_in_any_order_become_the_outages_that_a_finger_finds(
     tmp_path: Path, checks: list[tuple[str, int, bool]]
 ) -> None:
-    assert folded(tmp_path, checks, {}) == walked(checks)
+    found = [told(one.outages()) for one in seen_in(tmp_path, checks)]
+    assert set().union(*found) == walked(checks)
 
 
-@given(checks=seen, cut=st.integers(0, 40))
+@st.composite
+def readings(draw: st.DrawFn) -> tuple[list[tuple[str, int, bool]], list[list[tuple[str, int, bool]]]]:
+    """Checks, and files of them in any order, some read again: each check is in one at least.
+
+    They are months, which may overlap, or the checks of several probes.
+    """
+    checks = draw(seen)
+    files: list[list[tuple[str, int, bool]]] = []
+    if draw(st.booleans()):
+        whose = draw(st.lists(st.integers(0, 2), min_size=len(checks), max_size=len(checks)))
+        files = [[one for one, of in zip(checks, whose, strict=True) if of == number] for number in range(3)]
+    else:
+        cuts = [0, *sorted(draw(st.lists(st.integers(0, 40), max_size=3))), 41]
+        over = draw(st.integers(0, 5))
+        files = [[one for one in checks if a - over <= one[1] < b] for a, b in itertools.pairwise(cuts)]
+    files = [one for one in files if one]
+    again = draw(st.lists(st.sampled_from(files), max_size=4))
+    return checks, draw(st.permutations([*files, *again]))
+
+
+def kept_checks(storage: Storage, folder: Path, files: Sequence[Sequence[tuple[str, int, bool]]]) -> list[int]:
+    """How much each file changed of what was kept before."""
+    changes = []
+    for file in files:
+        with storage.writing() as writing:
+            sha256 = repr(sorted(file))
+            _, kept, gone = writing.keep_checks("uptime", sha256, seen_in(folder, file), 1)
+            changes.append(int(kept.added.sum() + kept.changed.sum()) + gone)
+            close(writing)
+    return changes
+
+
+@given(found=readings())
 @on_disk
-def test_checks_in_two_files_become_the_same_outages_as_in_one(
-    tmp_path: Path, checks: list[tuple[str, int, bool]], cut: int
+def test_files_of_checks_in_any_order_and_any_repetition_become_the_outages_of_one_file(
+    tmp_path: Path, found: tuple[list[tuple[str, int, bool]], list[list[tuple[str, int, bool]]]]
 ) -> None:
-    early, late = [one for one in checks if one[1] < cut], [one for one in checks if one[1] >= cut]
-    first = folded(tmp_path, early, {})
-    lasting = {(of, ""): since for of, since, until in first if until == UNKNOWN}
-    second = folded(tmp_path, late, lasting)
-    kept = {(of, since): until for of, since, until in first} | {(of, since): until for of, since, until in second}
-    assert {(of, since, until) for (of, since), until in kept.items()} == walked(checks)
+    checks, files = found
+    storage = Storage.create("sqlite://")
+    kept_checks(storage, tmp_path, files)
+    assert kept_checks(storage, tmp_path, files) == [0] * len(files)
+    with storage.reading() as reading:
+        assert told(reading.outages(["SVC-A", "SVC-B"], [], -1, LATEST)) == walked(checks)
+    storage.dispose()
+
+
+@given(found=readings())
+@on_disk
+def test_what_is_taken_back_leaves_the_outages_of_the_other_files(
+    tmp_path: Path, found: tuple[list[tuple[str, int, bool]], list[list[tuple[str, int, bool]]]]
+) -> None:
+    _, files = found
+    last = files[-1]
+    others = [one for one in files if one != last]
+    storage = Storage.create("sqlite://")
+    kept_checks(storage, tmp_path, files)
+    with storage.writing() as writing:
+        writing.keep_checks("uptime", repr(sorted(last)), (), 0)
+        close(writing)
+    left = {one for file in others for one in file}
+    with storage.reading() as reading:
+        assert told(reading.outages(["SVC-A", "SVC-B"], [], -1, LATEST)) == walked(sorted(left))
+    storage.dispose()
 
 
 INCIDENTS = """
@@ -175,7 +228,7 @@ def test_a_file_that_is_read_twice_leaves_the_same_rows_as_one_that_is_read_once
     outcomes = []
     for _ in range(2):
         with storage.writing() as writing:
-            for part in read_measured(tmp_path / "i.csv", form, KNOWN, LATEST, {}):
+            for part in read_measured(tmp_path / "i.csv", form, KNOWN, LATEST):
                 assert isinstance(part.rows, Incidents)
                 assert part.refused + len(part.rows) == part.read == len(table)
                 kept = writing.keep_incidents("desk", part.rows)
@@ -207,7 +260,7 @@ def test_a_date_means_the_same_day_as_in_the_calendar(tmp_path: Path) -> None:
     write(tmp_path / "i.csv", ["n", "s", "r"], [(number, "", text) for number, text in enumerate(texts)])
     text = INCIDENTS.replace("Europe/London", "Etc/UTC").replace("yyyy-mm-dd", "d/m/yyyy").replace(", resolved: e", "")
     (tmp_path / "m.yaml").write_text(text, encoding="utf-8")
-    (part,) = read_measured(tmp_path / "i.csv", read_measured_mapping(tmp_path / "m.yaml"), KNOWN, LATEST, {})
+    (part,) = read_measured(tmp_path / "i.csv", read_measured_mapping(tmp_path / "m.yaml"), KNOWN, LATEST)
     assert isinstance(part.rows, Incidents)
     expected = [int(at.replace(hour=12, minute=34, tzinfo=UTC).timestamp()) for at in days if at.year < 2100]
     assert part.rows.at(Moment.reported).tolist()[: len(expected)] == expected

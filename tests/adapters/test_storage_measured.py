@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from sdflow.adapters.storage import Storage, Writing
+from sdflow.adapters.storage.measured_rows import packed_checks, unpacked_checks
+from sdflow.domain.checks import Checks
 from sdflow.domain.event import Event
 from sdflow.domain.measured import UNKNOWN, Incidents, MeasuredKind, Measurements, Moment, Outages, Pauses
 from sdflow.domain.measured_file import FileRead, Kept
@@ -126,11 +128,9 @@ def test_an_outage_without_an_end_is_found_until_it_has_one(both: Storage) -> No
     with both.reading() as reading:
         found = reading.outages(["SVC-EMAIL"], [], 1_000, 2_000)
         assert (found.number.tolist(), found.until.tolist()) == (["still"], [UNKNOWN])
-        assert reading.outages_that_last("desk") == {("SVC-EMAIL", ""): 200}
     keep(both, outages(("still", 200, 300)))
     with both.reading() as reading:
         assert not len(reading.outages(["SVC-EMAIL"], [], 1_000, 2_000))
-        assert reading.outages_that_last("desk") == {}
 
 
 def test_measurements_come_back_for_their_time_and_are_kept_once(both: Storage) -> None:
@@ -162,3 +162,21 @@ def test_time_is_watched_where_files_cover_every_subject_that_is_asked_for(both:
         assert writing.files_read(MeasuredKind.incidents, ["SVC-B"]) == [
             replace(one, watched={"SVC-B": one.watched["SVC-B"]}) for one in files
         ]
+
+
+def test_checks_go_on_with_an_outage_of_which_no_check_is_kept(both: Storage) -> None:
+    began = outages(("SVC-EMAIL 200", 200, UNKNOWN), ("SVC-EMAIL 50", 50, 60))
+    keep(both, began, "uptime")
+    seen = Checks("SVC-EMAIL", "", whole(300, 400, 500, 600), np.array([True, False, True, False]))
+    with both.writing() as writing:
+        found, kept, removed = writing.keep_checks("uptime", "aa", [seen], 1)
+        assert (found.since.tolist(), found.until.tolist(), removed) == ([50, 200, 500], [60, 400, 600], 0)
+        assert (kept.added.tolist(), kept.changed.tolist()) == ([False, False, True], [False, True, False])
+
+
+def test_checks_come_back_as_they_were_packed() -> None:
+    for count in range(1, 200, 7):
+        at = np.cumsum(np.arange(1, count + 1, dtype=np.int64)) * (-1) ** count - 10**9
+        seen = Checks("", "CMP", np.sort(at), np.arange(count) % 3 == 0)
+        found = unpacked_checks("", "CMP", packed_checks(seen))
+        assert (found.at.tolist(), found.down.tolist()) == (seen.at.tolist(), seen.down.tolist())

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import xlsxwriter
 
 from desk import HELEN, Desk, Said
 from sdflow.adapters.storage import Storage
@@ -310,13 +311,21 @@ def test_a_constant_must_be_a_record_that_is_there(desk: Desk, write: Write) -> 
     assert "there is no service SVC-NOWHERE" in said.err
 
 
-def test_paused_minutes_are_one_pause_and_cannot_be_longer_than_the_incident(desk: Desk, write: Write) -> None:
+def test_paused_minutes_are_a_length_and_cannot_be_longer_than_the_incident(desk: Desk, write: Write) -> None:
     mapping = write("m.yaml", MAPPING.replace("{since: Hold, until: Resumed}", "{minutes: Hold}"))
     rows = GOOD.replace("?,?", "30,") + GOOD.replace("INC1", "INC2").replace("?,?", "121,")
     ((line, _, reason),) = reasons(desk, write("i.csv", HEADER + rows), mapping)
     assert (line, reason) == (3, "was paused for longer than it lasted")
     found = incidents(desk)
-    assert (found.pauses.until - found.pauses.since).tolist() == [1800]
+    assert (found.pauses.lengths(1).tolist(), len(found.pauses.placed.row)) == ([1800], 0)
+
+
+@pytest.mark.parametrize("minutes", ["1e300", "1e18", "153722867280912931"])
+def test_paused_minutes_beyond_all_time_are_refused(desk: Desk, write: Write, minutes: str) -> None:
+    mapping = write("m.yaml", MAPPING.replace("{since: Hold, until: Resumed}", "{minutes: Hold}"))
+    rows = GOOD.replace("?,?", f"{minutes},") + OTHER.replace("4/3/2026 10:00,4/3/2026 10:30", f"{minutes},")
+    said = reasons(desk, write("i.csv", HEADER + rows), mapping)
+    assert said == [(line, "Hold", "was paused for longer than it lasted") for line in (2, 3)]
 
 
 def test_consecutive_failed_checks_are_one_outage_until_the_next_that_did_not_fail(desk: Desk, write: Write) -> None:
@@ -342,9 +351,9 @@ def test_consecutive_failed_checks_are_one_outage_until_the_next_that_did_not_fa
 def test_checks_that_contradict_one_another_or_say_something_else_are_refused(desk: Desk, write: Write) -> None:
     rows = "at,name,status\n2026-03-01T00:00:00Z,SVC-EMAIL,up\n2026-03-01T00:00:00Z,SVC-EMAIL,down\n2026-03-01T01:00:00Z,SVC-EMAIL,tired\n"
     said = reasons(desk, write("c.csv", rows), write("m.yaml", CHECKS), kind="outages")
-    assert [line for line, *_ in said] == [4, 3]
-    assert "it says so of degraded, down, up" in said[0][2]
-    assert said[1][2] == "another check of the same moment found the contrary"
+    assert [line for line, *_ in said] == [3, 4]
+    assert "it says so of degraded, down, up" in said[1][2]
+    assert said[0][2] == "another check of the same moment found the contrary"
 
 
 def test_a_file_covers_what_its_mapping_says_even_where_nothing_happened(desk: Desk, write: Write) -> None:
@@ -407,3 +416,148 @@ def test_pages_are_read_by_their_labels_and_refused_where_they_contradict_themse
     ]
     found = incidents(desk)
     assert (found.number.tolist(), found.title.tolist()) == (["good"], ["Mail was down"])
+
+
+def test_a_comma_before_decimals_leaves_no_point_that_could_part_thousands(desk: Desk, write: Write) -> None:
+    text = "reads: measurements\nsource: probe\nzone: Etc/UTC\ntimes: unix\ndecimal: comma\n"
+    text += "columns: {value: v}\nconstants: {service: SVC-EMAIL, measure: login}\nmoments: {at: t}\n"
+    rows = 't,v\n1772323200,1.234\n1772323260,"1.234,5"\n1772323320,"1234,5"\n'
+    said = reasons(desk, write("v.csv", rows), write("m.yaml", text), kind="measurements")
+    assert said == [(line, "v", "must be a number such as 1234,5") for line in (2, 3)]
+
+
+def test_rows_with_a_cell_too_many_and_too_few_are_refused_and_the_others_taken_in(
+    desk: Desk, write: Write, mapping: Path
+) -> None:
+    odd = GOOD.replace("INC1", "INC3").strip() + ",more\n" + ",".join(OTHER.split(",")[:7]) + "\n"
+    title = GOOD.replace("Mail is down", "Mail\u2028is\u0085\x0cdown").replace("INC1", "INC4")
+    said = reasons(desk, write("i.csv", HEADER + GOOD + odd + title), mapping)
+    assert [(line, reason[:16]) for line, _, reason in said] == [
+        (3, "the row has 9 ce"),
+        (4, "the row has 7 ce"),
+        (5, "holds a control "),
+    ]
+    assert incidents(desk).number.tolist() == ["INC1"]
+
+
+def test_a_stray_quote_refuses_its_row_alone(desk: Desk, write: Write, mapping: Path) -> None:
+    file = write("i.csv", HEADER + GOOD + '"IN"C3,SVC-EMAIL,,x,3/3/2026 09:00,,,\n' + OTHER)
+    assert reasons(desk, file, mapping) == [(3, "", "a quote stands in the midst of a cell")]
+    assert incidents(desk).number.tolist() == ["INC1", "INC2"]
+
+
+@pytest.mark.parametrize(
+    ("encoded", "declared", "message"),
+    [("utf-16", "utf-8", "declare 'encoding: utf-16'"), ("utf-16-le", "utf-16", "does not begin as UTF-16 does")],
+)
+def test_utf_16_is_told_by_its_name(desk: Desk, write: Write, encoded: str, declared: str, message: str) -> None:
+    file = write("i.csv", "")
+    file.write_bytes((HEADER + GOOD).encode(encoded))
+    mapping = write("m.yaml", f"{MAPPING}file: {{encoding: {declared}}}\n")
+    said = desk.type("measure", "incidents", str(file), "--mapping", str(mapping))
+    assert (said.code, message in " ".join(said.err.split())) == (2, True)
+
+
+def test_nothing_can_have_happened_after_today_where_the_desk_is(desk: Desk, write: Write, mapping: Path) -> None:
+    rows = "INC1,SVC-EMAIL,,x,1/12/2026 23:59,,,\nINC2,SVC-EMAIL,,x,2/12/2026 00:00,,,\n"
+    assert reasons(desk, write("i.csv", HEADER + rows), mapping) == [(3, "Opened", "lies in the future")]
+
+
+@pytest.mark.parametrize("text", ["2026-03-03 09:00+99:99", "2026-03-03 09:00-14:01", "2026-03-03 09:00+05:60"])
+def test_an_offset_that_no_clock_has_is_refused(desk: Desk, write: Write, mapping: Path, text: str) -> None:
+    row = f"INC1,SVC-EMAIL,,x,{text},,,\n"
+    assert reasons(desk, write("i.csv", HEADER + row), mapping) == [(2, "Opened", "there is no such day or time")]
+
+
+def test_counted_seconds_mean_no_year_before_1900(desk: Desk, write: Write) -> None:
+    mapping = write("m.yaml", MAPPING.replace("[d/m/yyyy HH:MM, iso]", "unix"))
+    rows = "INC1,SVC-EMAIL,,x,-2208988801,,,\nINC2,SVC-EMAIL,,x,-2208988800,,,\n"
+    assert [line for line, *_ in reasons(desk, write("i.csv", HEADER + rows), mapping)] == [2]
+
+
+def test_cells_that_are_times_need_no_form(desk: Desk, write: Write) -> None:
+    mapping = write("m.yaml", MAPPING.replace("[d/m/yyyy HH:MM, iso]", "d/m/yyyy HH:MM"))
+    plain = write("i.csv", HEADER + GOOD + OTHER)
+    frame = pl.read_csv(plain, null_values=["?"]).with_columns(pl.col("Opened").str.to_datetime("%d/%m/%Y %H:%M"))
+    for name, written in (("i.xlsx", frame.write_excel), ("i.parquet", frame.write_parquet)):
+        written(plain.with_name(name))
+        assert measured(desk, plain.with_name(name), mapping)["refused"] == 0
+    assert incidents(desk).at(Moment.reported).tolist() == [at("2026-03-03T09:00+00:00"), at("2026-03-04T09:00+00:00")]
+
+
+def test_rows_of_a_workbook_stand_on_the_lines_that_a_spreadsheet_shows(desk: Desk, write: Write) -> None:
+    book = write("x", "").with_name("i.xlsx")
+    rows = {4: HEADER, 5: GOOD, 7: OTHER.replace("4/3/2026 09:00", "40/3/2026 09:00")}
+    with xlsxwriter.Workbook(book) as made:
+        sheet = made.add_worksheet()
+        for line, row in rows.items():
+            sheet.write_row(line - 1, 0, row.strip().split(","))
+    mapping = write("m.yaml", f"{MAPPING}file: {{header_line: 4}}\n")
+    assert [line for line, *_ in reasons(desk, book, mapping)] == [7]
+    said = desk.type("measure", "incidents", str(book), "--mapping", str(write("m.yaml", MAPPING)))
+    assert (said.code, "there is no header" in said.err) == (2, True)
+
+
+def test_columns_of_parquet_are_read_by_their_names_without_spaces_and_whole_numbers_without_decimals(
+    desk: Desk, write: Write, mapping: Path
+) -> None:
+    plain = write("i.csv", HEADER + GOOD.replace("INC1", "4711"))
+    frame = pl.read_csv(plain, null_values=["?"], schema_overrides={"No": pl.Float64}).rename({"Opened": " Opened "})
+    frame.write_parquet(plain.with_name("i.parquet"))
+    assert measured(desk, plain.with_name("i.parquet"), mapping)["added"] == 1
+    assert incidents(desk).number.tolist() == ["4711"]
+
+    frame.with_columns(Prio=[[1]]).write_parquet(plain.with_name("lists.parquet"))
+    said = desk.type("measure", "incidents", str(plain.with_name("lists.parquet")), "--mapping", str(mapping))
+    assert (said.code, "the column 'Prio' holds list" in said.err) == (2, True)
+
+
+def test_a_header_with_other_delimiters_is_told_by_their_name(desk: Desk, write: Write, mapping: Path) -> None:
+    said = desk.type("measure", "incidents", str(write("i.csv", HEADER.replace(",", ";"))), "--mapping", str(mapping))
+    assert said.code == 2
+    assert "declare 'delimiter: semicolon'" in " ".join(said.err.split())
+    assert "there is no column" not in said.err
+
+
+def test_a_mark_for_nothing_and_a_translation_are_the_same_in_capital_letters(desk: Desk, write: Write) -> None:
+    mapping = write("m.yaml", MAPPING.replace('["?"]', '["?", "Straße"]'))
+    assert measured(desk, write("i.csv", HEADER + GOOD.replace("?,?", "STRAße,Straße")), mapping)["refused"] == 0
+    twofold = write("m.yaml", MAPPING.replace("2 - High: P2", "1 - CRITICAL: P2"))
+    said = desk.type("measure", "incidents", str(write("i.csv", HEADER)), "--mapping", str(twofold))
+    assert (said.code, "translates '1 - CRITICAL' in two ways" in " ".join(said.err.split())) == (2, True)
+
+
+@pytest.mark.parametrize("number", ['"INC\n1"', "INC\u202e1", "INC\u00a01"])
+def test_a_number_that_shows_as_another_is_refused(desk: Desk, write: Write, mapping: Path, number: str) -> None:
+    said = reasons(desk, write("i.csv", HEADER + GOOD.replace("INC1", number)), mapping)
+    assert [(line, column) for line, column, _ in said] == [(2, "No")]
+
+
+def test_what_steers_a_terminal_is_spelt_out(desk: Desk, write: Write, mapping: Path) -> None:
+    row = GOOD.replace("3/3/2026 09:00", "\x1b]0;x\x07\x1b[31m\u202e3/3")
+    said = desk.type("measure", "incidents", str(write("i.csv", HEADER + row)), "--mapping", str(mapping))
+    assert said.code == 1
+    assert not {"\x1b", "\x07", "\u202e"} & set(said.out)
+    assert "\\u001b" in said.out
+
+
+def test_refused_rows_are_told_in_the_order_of_their_lines(desk: Desk, write: Write, mapping: Path) -> None:
+    rows = "INC1,SVC-NOWHERE,,x,nonsense,,,\nINC2,SVC-EMAIL,,x,nonsense,,,\nINC3,SVC-NOWHERE,,x,3/3/2026 09:00,,,\n"
+    file = write("i.csv", HEADER + rows)
+    assert [line for line, *_ in reasons(desk, file, mapping)] == [2, 2, 3, 4]
+    said = desk.type(
+        "measure", "incidents", str(file), "--mapping", str(mapping), "--refused", str(file.with_name("r.csv"))
+    )
+    assert "4 reasons why 3 rows are refused" in " ".join(said.out.split())
+
+
+@pytest.mark.parametrize("which", ["file", "mapping", "link"])
+def test_refused_rows_are_not_written_over_what_is_read(desk: Desk, write: Write, mapping: Path, which: str) -> None:
+    file = write("i.csv", HEADER + GOOD.replace("3/3", "3/13"))
+    before = file.read_text(encoding="utf-8"), mapping.read_text(encoding="utf-8")
+    link = file.with_name("link.csv")
+    link.symlink_to(file)
+    over = {"file": file, "mapping": mapping, "link": link}[which]
+    said = desk.type("measure", "incidents", str(file), "--mapping", str(mapping), "--refused", str(over))
+    assert (said.code, "which is read here" in " ".join(said.err.split())) == (2, True)
+    assert (file.read_text(encoding="utf-8"), mapping.read_text(encoding="utf-8")) == before

@@ -198,3 +198,52 @@ def test_an_occurrence_without_a_figure_says_nothing_of_one() -> None:
     text, _ = stored_text(ImprovementItem.raising(found, BEFORE, "PER-CARRICK"))
     assert "measured_on" not in text
     assert "kpi" not in text
+
+
+@given(st.lists(st.tuples(st.sampled_from("xyz"), st.sampled_from(["PER-A", None]), st.sampled_from([BEFORE, None]))))
+def test_each_thing_to_do_is_an_action_of_its_own_once(asked: list[tuple[str, str | None, date | None]]) -> None:
+    concern = Concern("BCP-0001", "", "Contacts are not kept")
+    found = [
+        Shortcoming(
+            concern,
+            "BCT-0001",
+            f"{number}",
+            what,
+            Origin.test,
+            action=ImprovementAction(what=what, who=who, due_on=due),
+        )
+        for number, (what, who, due) in enumerate([("first", "PER-B", AFTER), *asked])
+    ]
+    item = ImprovementItem.raising(found[0], BEFORE, "PER-CARRICK")
+    for one in found[1:]:
+        item = ImprovementItem.model_validate(item.seen_again(one.seen(BEFORE)).model_dump())
+    told = [(one.what, one.who, one.due_on) for one in item.actions.values()]
+    assert told == [("first", "PER-B", AFTER), *dict.fromkeys(asked)]
+    assert len(item.occurrences) == len(found)
+
+
+def test_what_has_to_be_done_again_is_an_action_again() -> None:
+    action = ImprovementAction(what="Keep the contacts", who="PER-A")
+    found = Shortcoming(Concern("BCP-0001", "", "X"), "BCT-0001", "late", "better", Origin.test, action=action)
+    item = ImprovementItem.raising(found, BEFORE, "PER-CARRICK")
+    done = item.model_copy(update={"actions": {"a1": action.model_copy(update={"done_on": BEFORE})}})
+    again = ImprovementItem.model_validate(done.seen_again(found.seen(AFTER)).model_dump())
+    assert {key: one.done_on for key, one in again.actions.items()} == {"a1": BEFORE, "a2": None}
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(-3, 3)), min_size=1, max_size=4), st.booleans())
+def test_what_was_measured_before_the_last_action_was_done_does_not_stand(
+    done: list[int | None], measured: bool
+) -> None:
+    found = Shortcoming(Concern("SLA-0001", "", "X"), "SLA-0001", "late", "come sooner", Origin.breach)
+    item = ImprovementItem.raising(found, BEFORE, "PER-CARRICK").model_dump()
+    item["kpi"] = kpi(Direction.less, Decimal(9), Decimal(3), Decimal(2) if measured else None).model_dump()
+    item["actions"] = {
+        f"a{number}": {"what": "Mend", "done_on": None if days is None else AFTER + timedelta(days=days)}
+        for number, days in enumerate(done)
+    }
+    if not measured or all(days is None or days <= 0 for days in done):
+        ImprovementItem.model_validate(item)
+        return
+    with pytest.raises(ValidationError, match=r"measured\.on: 2026-06-30 lies before"):
+        ImprovementItem.model_validate(item)

@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sdflow.areas.continuity.continuity_plan import ContinuityPlan
 from sdflow.domain.continuity import PlannedService, RecoveryPlan, RecoveryStep
 from sdflow.domain.recovery import ScheduledStep, minutes_after, recovery, step_order
 from sdflow.domain.service_time import DAY, NEVER, CalendarHours, Window, wall_clock
@@ -217,6 +219,31 @@ def test_one_team_is_never_at_two_steps_at_once_though_two_teams_may_be() -> Non
     assert recovery(apart, {}, MONDAY, MONDAY).services["SVC-A"] == 60
     assert recovery(alone, {}, MONDAY, MONDAY).services["SVC-A"] == 120
     assert recovery(alone, {}, MONDAY, MONDAY).critical["SVC-A"] == ("p", "q", "r")
+
+
+PARTIES = """
+title: Mail after a disaster
+owner: PER-A
+scope: The mail platform
+effective_on: 2027-01-01
+zone: Europe/London
+services: {mail: {service: SVC-A, option: gradual}}
+detection_minutes: 0
+decision_minutes: 0
+teams:
+  store: {title: Store crew, party: TEAM-MAIL, purpose: Restores mailboxes, leader: PER-A}
+  gates: {title: Gateway crew, party: OTHER, purpose: Restores gateways, leader: PER-B}
+steps:
+  p: {number: 1, title: Mailboxes, team: store, minutes: 60}
+  q: {number: 2, title: Gateways, team: gates, minutes: 60}
+  r: {number: 3, title: Open, minutes: 0, after: [p, q], restores: [mail]}
+"""
+
+
+@pytest.mark.parametrize(("other", "minutes"), [("TEAM-GATES", 60), ("TEAM-MAIL", 120)])
+def test_two_teams_of_one_party_take_their_steps_one_after_another(other: str, minutes: int) -> None:
+    told = ContinuityPlan.model_validate(yaml.safe_load(PARTIES.replace("OTHER", other))).recovery_plan()
+    assert recovery(told, {}, MONDAY, MONDAY).services == {"SVC-A": minutes}
 
 
 def test_work_on_a_step_begins_when_its_calendar_opens() -> None:

@@ -144,6 +144,24 @@ def test_a_pause_counts_that_begins_only_in_the_time_that_another_one_made_good(
     assert (shown(int(found.due[0])), found.missed[0]) == ("Fri 5 Jun 2026 16:00", False)
 
 
+def test_a_pause_of_which_only_its_length_is_known_is_made_good_in_agreed_time_whenever_it_was() -> None:
+    standing = TimeTarget(minutes=240, pauses_for_customer=True)
+    hour = pauses((0, UNKNOWN, 3600))
+    found = judged(standing, "2026-06-05T22:00", "2026-06-08T14:00", hour)
+    assert (shown(int(found.due[0])), int(found.elapsed[0])) == ("Mon 8 Jun 2026 14:00", 4 * 3600)
+    assert not found.missed[0]
+    assert judged(standing, "2026-06-05T22:00", "2026-06-08T14:00:01", hour).missed[0]
+    friday = judged(standing, "2026-06-05T12:30", "2026-06-08T09:30", hour)
+    assert (shown(int(friday.due[0])), int(friday.elapsed[0])) == ("Mon 8 Jun 2026 09:30", 4 * 3600)
+
+
+def test_a_length_counts_beside_a_pause_of_known_time_and_nowhere_without_pauses() -> None:
+    standing = TimeTarget(minutes=240, pauses_for_customer=True)
+    both = pauses((0, at("2026-06-05T10:00"), at("2026-06-05T11:00")), (0, UNKNOWN, 1800))
+    assert judged(standing, "2026-06-05T09:00", "2026-06-05T15:00", both).elapsed[0] == 4.5 * 3600
+    assert judged(FOUR_HOURS, "2026-06-05T09:00", "2026-06-05T15:00", both).elapsed[0] == 6 * 3600
+
+
 def test_pauses_inside_another_one_count_for_nothing() -> None:
     spans = (("10:00", "15:00"), ("11:00", "12:00"), ("13:00", "14:00"))
     paused = pauses(*((0, at(f"2026-06-05T{since}"), at(f"2026-06-05T{until}")) for since, until in spans))

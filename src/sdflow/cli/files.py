@@ -14,19 +14,25 @@ from sdflow.domain.errors import Unreadable
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it appears complete, or stays as it was; raises Unreadable where it cannot be written.
 
-    The content first goes into a file beside it, which then takes its name.
+    The content first goes into a file beside it, which then takes its name. A link stays, and what it points to is written;
+    what is no file, such as a device or a pipe, is written to and stays what it is.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".part")
-    except OSError as error:
+        place = path.resolve()
+        if place.exists() and not place.is_file():
+            with place.open("wb") as node:
+                node.write(content)
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
+        number, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name[:100]}.", suffix=".part")
+    except (OSError, RuntimeError) as error:
         raise _unwritable(path, error) from None
     part = Path(name)
     try:
         with os.fdopen(number, "wb") as file:
             file.write(content)
-        part.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_mask())
-        part.replace(path)
+        part.chmod(place.stat().st_mode & 0o777 if place.exists() else 0o666 & ~_mask())
+        part.replace(place)
     except OSError as error:
         raise _unwritable(path, error) from None
     finally:
@@ -44,8 +50,10 @@ def require_pdf(output: Path | None, *, accessible: bool) -> None:
         raise click.UsageError("--accessible is for a PDF; name it with -o")
 
 
-def _unwritable(path: Path, error: OSError) -> Unreadable:
-    return Unreadable.because(str(path), f"cannot be written: {error.strerror}")
+def _unwritable(path: Path, error: OSError | RuntimeError) -> Unreadable:
+    """The error; a link that leads in a circle is a RuntimeError."""
+    why = error.strerror if isinstance(error, OSError) else None
+    return Unreadable.because(str(path), f"cannot be written: {why or error}")
 
 
 def _mask() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from sdflow.cli.files import write_whole
-from sdflow.cli.presentation import console, say_json, table
+from sdflow.cli.presentation import console, say_json, shown, table
 from sdflow.cli.progress import watched
 from sdflow.cli.session import Session, examples, shared_options
 
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 MOST_SHOWN = 20
 """So many reasons are shown; a file or --json has all of them."""
 
+NOTHING_STORED = "\nNothing was stored: this was a dry run."
+_OF_NOBODY = "without saying of which service"
+_HAS = {True: "has", False: "have"}
+
 
 @click.command(
     "measure",
@@ -31,27 +35,48 @@ MOST_SHOWN = 20
         "sdflow measure incidents desk.csv.gz --mapping desk.map.yaml",
         "sdflow measure outages checks.csv --mapping uptime.map.yaml --dry-run",
         "sdflow measure incidents desk.xlsx --mapping desk.map.yaml --refused refused.csv",
+        "sdflow measure incidents desk.csv.gz --take-back --reason 'the export was wrong'",
     ),
 )
 @click.argument("kind", type=click.Choice(["incidents", "outages", "measurements"]))
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--mapping", required=True, type=click.Path(path_type=Path), help="This YAML file says how to read the other."
-)
-@click.option("--dry-run", is_flag=True, help="Show what would be taken in and store nothing.")
+@click.option("--mapping", type=click.Path(path_type=Path), help="This YAML file says how to read the other.")
+@click.option("--take-back", is_flag=True, help="Take out what a file brought; FILE is its name, or its hash.")
+@click.option("--dry-run", is_flag=True, help="Show what would be done and store nothing.")
 @click.option(
     "--refused", type=click.Path(path_type=Path, dir_okay=False), help="Write every refused row into this CSV file."
 )
 @click.option("--reason", default="", help="Why; kept in the history.")
 @shared_options
-def measure_command(
-    session: Session, kind: str, file: Path, mapping: Path, dry_run: bool, refused: Path | None, reason: str
+def measure_command(  # noqa: PLR0913, PLR0917 - each is an option
+    session: Session,
+    kind: str,
+    file: Path,
+    mapping: Path | None,
+    take_back: bool,
+    dry_run: bool,
+    refused: Path | None,
+    reason: str,
 ) -> None:
     """Take in what a service desk or a monitor exported: CSV (also .gz), a workbook, Parquet, or a folder of pages.
 
     Rows that cannot be are refused one by one, each with its line and reason, and all others are taken in. The same file
     twice changes nothing; a row with a known number replaces what was there. Exit code 1 says that rows were refused.
     """
+    if take_back:
+        if mapping or refused:
+            raise click.UsageError("--take-back stands without --mapping and --refused")
+        _take_back(session, kind, str(file), dry_run, reason)
+        return
+    if mapping is None:
+        raise click.UsageError("Missing option '--mapping'.")
+    _require_another(refused, file, mapping)
+    _measure(session, kind, file, mapping, dry_run, refused, reason)
+
+
+def _measure(
+    session: Session, kind: str, file: Path, mapping: Path, dry_run: bool, refused: Path | None, reason: str
+) -> None:
     from sdflow.domain.measured import MeasuredKind
     from sdflow.operations.measure import Export, measure
 
@@ -74,6 +99,32 @@ def measure_command(
         raise SystemExit(1)
 
 
+def _require_another(refused: Path | None, *inputs: Path) -> None:
+    """Refuse to write the refused rows over what is read."""
+    for one in inputs:
+        if refused and refused.exists() and one.exists() and refused.samefile(one):
+            raise click.UsageError(f"--refused names {refused}, which is read here; name another file")
+
+
+def _take_back(session: Session, kind: str, named: str, dry_run: bool, reason: str) -> None:
+    from sdflow.domain.measured import MeasuredKind
+    from sdflow.operations.take_back import take_back
+
+    found = take_back(session.workspace, session.occasion, MeasuredKind(kind), named, reason=reason, dry_run=dry_run)
+    file = found.file
+    if session.as_json:
+        told = {"source": file.source, "kind": kind, "file": file.file, "sha256": file.sha256}
+        say_json(told | {"dry_run": dry_run, "removed": found.removed, "read_again": found.again})
+        return
+    out = console()
+    out.print(f"{shown(file.file)} of {shown(file.source)} is taken back, and {found.removed:,} {kind} with it.")
+    if found.again:
+        names = ", ".join(map(shown, found.again))
+        out.print(f"Read again what tells of the same time, so that nothing is missing that it said too: {names}.")
+    if dry_run:
+        out.print(NOTHING_STORED)
+
+
 def _as_json(taken: Taken, dry_run: bool) -> dict[str, object]:
     return {
         "source": taken.source,
@@ -86,12 +137,18 @@ def _as_json(taken: Taken, dry_run: bool) -> dict[str, object]:
         "added": taken.new,
         "changed": taken.replaced,
         "unchanged": taken.unchanged,
+        "removed": taken.removed,
         "refused": taken.refused,
+        "refused_of": dict(sorted(taken.refused_of.items())),
+        "reopened": taken.reopened,
+        "earlier_state_stays": taken.stale,
+        "of_no_service": taken.unreported,
         "reasons": [{one.name: getattr(row, one.name) for one in fields(row)} for row in taken.reasons],
         "watched": {
             subject: {"since": _instant(since), "until": _instant(until)}
             for subject, (since, until) in sorted(taken.watched.items())
         },
+        "not_known_from": None if taken.cut_at is None else _instant(taken.cut_at),
         "conventions": taken.conventions,
     }
 
@@ -102,35 +159,58 @@ def _show(out: Console, taken: Taken, refused: Path | None, dry_run: bool) -> No
         (f"{taken.kind.value}, new", taken.new),
         (f"{taken.kind.value}, changed", taken.replaced),
         (f"{taken.kind.value}, known already", taken.unchanged),
+        *([(f"{taken.kind.value}, taken out", taken.removed)] if taken.removed else []),
         ("rows refused", taken.refused),
     ]
     out.print(table(("Rows", "Number"), [(what, f"{number:,}") for what, number in counts], right=("Number",)))
     for convention in taken.conventions:
-        out.print(f"[quiet]{escape(convention)}[/]")
-    spans = {(since, until) for since, until in taken.watched.values()}
+        out.print(f"[quiet]{shown(convention)}[/]")
+    for sentence in _sentences(taken):
+        out.print(sentence)
+    if taken.reasons:
+        _show_reasons(out, taken, refused)
+    if dry_run:
+        out.print(NOTHING_STORED)
+
+
+def _sentences(taken: Taken) -> Iterator[str]:
+    """What the file tells of, and what whoever reads it should look at."""
+    spans = set(taken.watched.values())
     if spans:
         since, until = min(spans)[0], max(end for _, end in spans)
-        known = len([subject for subject in taken.watched if subject])
-        told = f"of {known:,} services and components" if known else "without saying of which service"
-        out.print(f"The file tells {told}, from {_instant(since)} to {_instant(until)}.")
-    if taken.reasons:
-        _show_reasons(out, taken.reasons, refused)
-    if dry_run:
-        out.print("\nNothing was stored: this was a dry run.")
+        known = sum(1 for subject in taken.watched if subject)
+        told = f"of {_counted(known, 'service or component', 'services and components')}" if known else _OF_NOBODY
+        yield f"The file tells {told}, from {_instant(since)} to {_instant(until)}."
+    if taken.cut_at is not None:
+        yield f"Its mapping says that it tells of more; what comes after {_instant(taken.cut_at)} is not known yet."
+    if taken.removed:
+        yield f"{_counted(taken.removed, 'row', 'rows')} of this source said what the file says no longer; taken out."
+    if taken.reopened:
+        yield (
+            f"{_counted(taken.reopened, 'changed row', 'changed rows')} had an end and {_HAS[taken.reopened == 1]} none now: "
+            "is this an older export, read after a newer one?"
+        )
+    if taken.stale:
+        yield f"Of {_counted(taken.stale, 'refused row', 'refused rows')} an earlier state is kept, and still counts."
+    if taken.unreported:
+        one, other = "incident names a component and no service", "incidents name a component and no service"
+        yield f"{_counted(taken.unreported, one, other)}: no figure of a service counts them."
 
 
-def _show_reasons(out: Console, reasons: Sequence[RefusedRow], refused: Path | None) -> None:
+def _show_reasons(out: Console, taken: Taken, refused: Path | None) -> None:
+    reasons = taken.reasons
     rows = [
-        (str(row.line), escape(row.column), escape(row.value), f"{escape(row.reason)}\n[quiet]{escape(row.advice)}[/]")
+        (str(row.line), shown(row.column), shown(row.value), f"{shown(row.reason)}\n[quiet]{shown(row.advice)}[/]")
         for row in reasons[:MOST_SHOWN]
     ]
     if len({row.file for row in reasons}) > 1:
-        rows = [(f"{escape(Path(one.file).name)}:{row[0]}", *row[1:]) for one, row in zip(reasons, rows, strict=False)]
+        rows = [(f"{shown(Path(one.file).name)}:{row[0]}", *row[1:]) for one, row in zip(reasons, rows, strict=False)]
     out.print(table(("Line", "Column", "Value", "Why it is refused"), rows))
+    told = f"{_counted(len(reasons), 'reason', 'reasons')} why {_counted(taken.refused, 'row is', 'rows are')} refused"
     if refused:
-        out.print(f"All {len(reasons):,} reasons are in {escape(str(refused))}.")
+        out.print(f"{escape(str(refused))} has {told}.")
     elif len(reasons) > MOST_SHOWN:
-        out.print(f"… and {len(reasons) - MOST_SHOWN:,} more (--refused FILE writes all of them).")
+        out.print(f"… of {told} (--refused FILE writes all of them).")
 
 
 def _as_csv(reasons: Sequence[RefusedRow]) -> bytes:
@@ -138,6 +218,10 @@ def _as_csv(reasons: Sequence[RefusedRow]) -> bytes:
 
     rows = ((row.file, row.line, row.column, row.value, row.reason, row.advice) for row in reasons)
     return sheet(("file", "line", "column", "value", "reason", "advice"), rows)
+
+
+def _counted(number: int, one: str, other: str) -> str:
+    return f"{number:,} {one if number == 1 else other}"
 
 
 def _instant(at: int) -> str:

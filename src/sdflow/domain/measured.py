@@ -53,11 +53,27 @@ class MeasuredKind(StrEnum):
 
 @dataclass(frozen=True)
 class Pauses:
-    """Stretches in which the clock of an incident stood, because the customer was asked: of which row, since and until when."""
+    """Stretches in which the clock of an incident stood, because the customer was asked: of which row, since and until when.
+
+    Where a desk says no more than how long it stood, `since` is `UNKNOWN` and `until` a length in seconds of agreed time.
+    """
 
     row: Rows
     since: Seconds
     until: Seconds
+
+    @property
+    def placed(self) -> Pauses:
+        """Those of which it is known when they began."""
+        known = self.since != UNKNOWN
+        return self if known.all() else Pauses(self.row[known], self.since[known], self.until[known])
+
+    def lengths(self, count: int) -> Seconds:
+        """How long the clock of each of so many incidents stood at a time that nobody knows."""
+        found = np.zeros(count, dtype=np.int64)
+        unplaced = self.since == UNKNOWN
+        np.add.at(found, self.row[unplaced], self.until[unplaced])
+        return found
 
     @classmethod
     def none(cls) -> Pauses:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from sdflow.domain.measured import UNKNOWN, Incidents, MeasuredKind, Measurements, Moment, Outages, Seconds
 from sdflow.domain.measured_form import RefusedRow
+
+if TYPE_CHECKING:
+    from sdflow.domain.checks import Checks
 
 Measured = Incidents | Outages | Measurements
 
@@ -23,7 +28,8 @@ class FileRead:
     """A file that was read: the name under which its rows are kept, its hash, and the conventions by which it was read.
 
     `watched` says for each subject, such as a service, over which stretch of time the file tells everything of it. A time
-    that no file covers is not known; it is not a time in which nothing happened.
+    that no file covers is not known; it is not a time in which nothing happened. `refused_of` counts the refused rows by
+    subject, the empty one for those of which it cannot be said; a row counts at its service and at its component.
     """
 
     source: str
@@ -35,6 +41,7 @@ class FileRead:
     refused: int
     read_at: datetime
     watched: Mapping[str, Span] = field(default_factory=dict)
+    refused_of: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,8 @@ class MeasuredPart:
     """Some rows of a file: those that can be, and every reason why others cannot.
 
     `read` counts the rows that were read, `refused` those of them that were refused; `share` is how much of the file was
-    read by then. `seen` are subjects of which the file tells by itself over which stretch of time.
+    read by then. `refused_of` says of whom the refused rows are, and `refused_numbers` which numbers they have, as far as that
+    can be read. `checks` are all checks of the file, by subject, in the last part of a file of checks.
     """
 
     rows: Measured
@@ -50,15 +58,21 @@ class MeasuredPart:
     read: int
     refused: int
     share: float
-    seen: Mapping[str, Span] = field(default_factory=dict)
+    refused_of: Mapping[str, int] = field(default_factory=dict)
+    refused_numbers: tuple[str, ...] = ()
+    checks: tuple[Checks, ...] | None = None
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What became of each of some rows: whether it was new, and whether it replaced another of the same number."""
+    """What became of each of some rows: whether it was new, and whether it replaced another of the same number.
+
+    `reopened` are those among the changed that had an end before and have none now.
+    """
 
     added: npt.NDArray[np.bool_]
     changed: npt.NDArray[np.bool_]
+    reopened: npt.NDArray[np.bool_]
 
 
 def united(spans: Iterable[Span]) -> list[Span]:
@@ -76,6 +90,15 @@ def shared(first: Iterable[Span], second: Iterable[Span]) -> list[Span]:
     """The time that lies in both."""
     both = ((max(a, c), min(b, d)) for a, b in first for c, d in second)
     return united((since, until) for since, until in both if since < until)
+
+
+def subjects_of(rows: Measured) -> Counter[str]:
+    """How many rows are of each service and component; the empty name counts those that are of neither."""
+    services, components = Counter(rows.service.tolist()), Counter(rows.component.tolist())
+    nobody = sum(1 for of, by in zip(rows.service, rows.component, strict=True) if not of and not by)
+    counted = services + components
+    del counted[""]
+    return counted + Counter({"": nobody})
 
 
 def told_over(rows: Measured) -> Span | None:

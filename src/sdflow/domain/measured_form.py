@@ -103,8 +103,9 @@ class TableLook:
 class MeasuredForm:
     """How a file is to be understood; `columns` and `moments` are by what they fill, `constants` are the same in all rows.
 
-    `decimal` stands before the decimals of numbers. `up` and `down` are the words of checks. `source` is the name under
-    which the rows are kept, `mapping` that of the file that says all this, and `lines` say where in it the references are.
+    `decimal` stands before the decimals of numbers, and `typed` is the form of cells that are instants by themselves. `up` and
+    `down` are the words of checks. `source` is the name under which the rows are kept, `mapping` that of the file that says all
+    this, and `lines` say where in it the references are.
     """
 
     mapping: str
@@ -124,6 +125,7 @@ class MeasuredForm:
     down: frozenset[str] = frozenset()
     pages: PageLabels | None = None
     covers: Coverage = Coverage()
+    typed: MomentForm = MomentForm("iso")
     conventions: tuple[str, ...] = ()
     lines: Mapping[str, int | None] = field(default_factory=dict)
 
@@ -149,7 +151,7 @@ def conventions_of(form: MeasuredForm) -> tuple[str, ...]:
     """By which conventions a file is read: those that follow from its form, then those that its mapping states."""
     found = [f"Times without an offset are those of {form.zone}.", _REPEATED[form.repeated_hour]]
     if form.paused_minutes is not None:
-        found.append("Paused minutes count as one pause, which begins with the first known moment.")
+        found.append("Paused minutes are agreed time in which the clock stood, whenever that was.")
     if form.reads is Reads.incidents and "security" in {*form.columns, *form.constants}:
         found.append(MARKS_SECURITY)
     if form.reads is Reads.checks:

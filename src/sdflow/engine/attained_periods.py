@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
 
+from sdflow.domain.attainment.outages import joined
 from sdflow.domain.attainment.result import Attainment
 from sdflow.domain.attainment.time_targets import TimePart, attained_time, missed_incidents
 from sdflow.domain.delivered import parts_of, together
-from sdflow.domain.measured import Incidents, Outages
+from sdflow.domain.measured import Incidents, MeasuredKind, Outages
 from sdflow.domain.period import Period
 from sdflow.domain.scene import Scene
 from sdflow.domain.service_time import Intervals, intersection, intervals, local_days
@@ -49,14 +50,16 @@ class AttainedPeriods:
 
     def of(self, report: Period) -> Iterator[Attainment]:
         """Everything that is promised at the end of a period, in the order of the agreement, as a report on it tells it."""
-        yield from self._each(report, lambda one: one.promises)
+        yield from self._noted(report, self._each(report, lambda one: one.promises), MeasuredKind.outages)
         if self._only in (None, MeasuringPeriod.month):
-            yield from (self._time(report, clause) for clause in self._on(report.last).times)
-        yield from self._each(report, lambda one: one.measures)
+            times = (self._time(report, clause) for clause in self._on(report.last).times)
+            yield from self._noted(report, times, MeasuredKind.incidents)
+        measures = self._each(report, lambda one: one.measures)
+        yield from self._noted(report, measures, MeasuredKind.measurements, MeasuredKind.incidents)
 
     def workload(self, report: Period) -> Iterator[Attainment]:
         """What was asked of the service, against the limits within which its targets hold."""
-        yield from self._each(report, lambda one: one.loads)
+        yield from self._noted(report, self._each(report, lambda one: one.loads), MeasuredKind.measurements)
 
     def missed_incidents(self, clause: str, period: Period) -> list[Incidents]:
         """The incidents that missed a time in a period; none where the clause promises no time."""
@@ -65,6 +68,11 @@ class AttainedPeriods:
     def breaking_outages(self, clause: str, period: Period) -> Outages | None:
         """The outages that took agreed time in a period; none where the clause promises neither availability nor reliability."""
         return self._on(period.last).breaking_outages(clause, period)
+
+    def _noted(self, report: Period, found: Iterable[Attainment], *kinds: MeasuredKind) -> Iterator[Attainment]:
+        """The figures, each with a note of rows that were refused of the files behind it."""
+        refused = dict.fromkeys(said for seen in self._on(report.last).seen for said in seen.refused(kinds, report))
+        return (replace(one, note=joined((one.note, *refused))) if refused else one for one in found)
 
     def _each(self, report: Period, chosen: Chosen) -> Iterator[Attainment]:
         for one in chosen(self._on(report.last)).values():

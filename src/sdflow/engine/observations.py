@@ -14,6 +14,7 @@ from sdflow.domain.alignment.critical_time import critical_times
 from sdflow.domain.attainment.composition import ServiceTime, joined_time, service_downtime, service_time
 from sdflow.domain.attainment.outages import Downtime, Observed, agreed_seconds, downtime_of
 from sdflow.domain.measured import Incidents, MeasuredKind, Measurements, Outages, Words
+from sdflow.domain.measured_file import FileRead
 from sdflow.domain.period import Period
 from sdflow.domain.scene import Scene
 from sdflow.domain.service_time import (
@@ -28,6 +29,7 @@ from sdflow.domain.service_time import (
 from sdflow.domain.structure import Structure
 from sdflow.domain.target import AvailabilityTarget, MeasuringPeriod
 from sdflow.engine.planned_time import AnnouncedWork, time_of
+from sdflow.engine.refused_rows import refused_rows
 from sdflow.engine.security_marks import marks_security
 
 Announced = Callable[[AnnouncedWork], bool]
@@ -125,6 +127,16 @@ class Observations:
     def marks_security(self) -> bool:
         """Whether a file says which incidents hurt security."""
         return marks_security(self._reading, [self.service])
+
+    def refused(self, kinds: Sequence[MeasuredKind], period: Period) -> tuple[str, ...]:
+        """Of which files rows were refused that may be of the service or its components in a period."""
+        files = [one for kind in kinds for one in self._files[kind]]
+        return refused_rows(files, period.seconds(self.stretch.zone))
+
+    @cached_property
+    def _files(self) -> dict[MeasuredKind, list[FileRead]]:
+        references = [self.service, *self.dependencies]
+        return {kind: self._reading.files_read(kind, references) for kind in MeasuredKind}
 
     @cached_property
     def measurements(self) -> Measurements:
@@ -253,7 +265,8 @@ class Observations:
 def conventions_of(reading: Reading, references: Sequence[str]) -> tuple[str, ...]:
     """How the files that told of these subjects are to be understood, each sentence once."""
     files = [one for kind in MeasuredKind for one in reading.files_read(kind, references)]
-    return tuple(dict.fromkeys(f"{one.source}: {said}" for one in files for said in one.conventions))
+    said = [f"{one.source}: {said}" for one in files if one.watched for said in one.conventions]
+    return tuple(dict.fromkeys((*said, *refused_rows(files))))
 
 
 def in_trailing(periods: Sequence[Period]) -> tuple[Period, ...]:

@@ -12,4 +12,4 @@ from sdflow.domain.measured_form import MARKS_SECURITY
 def marks_security(reading: Reading, services: Sequence[str]) -> bool:
     """Whether a file of incidents of some services has a column that says it; without one no incident is known to be none."""
     files = reading.files_read(MeasuredKind.incidents, services)
-    return any(MARKS_SECURITY in one.conventions for one in files)
+    return any(MARKS_SECURITY in one.conventions for one in files if one.watched)

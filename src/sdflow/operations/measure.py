@@ -6,22 +6,21 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
-from functools import partial
 from pathlib import Path
 
 from sdflow.adapters.definitions.measured_mapping import read_measured_mapping
 from sdflow.adapters.measured_files import file_hash, read_measured
-from sdflow.adapters.storage import Reading, Writing
+from sdflow.adapters.storage import Reading
 from sdflow.domain.errors import Refused
 from sdflow.domain.kind import Content
-from sdflow.domain.measured import Incidents, MeasuredKind, Outages
-from sdflow.domain.measured_file import FileRead, Kept, Measured, MeasuredPart, Span, told_over
+from sdflow.domain.measured import Incidents, MeasuredKind
+from sdflow.domain.measured_file import FileRead, Kept, Measured, MeasuredPart, Span, subjects_of, told_over
 from sdflow.domain.measured_form import KnownSubjects, MeasuredForm, RefusedRow, conventions_of
 from sdflow.domain.service_time import local_days
 from sdflow.domain.trait import Dependent, Party, Structured
 from sdflow.engine.change import Change, acting
 from sdflow.engine.definitions import Definitions
+from sdflow.engine.measured_keeping import Keeping
 from sdflow.engine.workspace import Occasion, Workspace
 
 Progress = Callable[[str, int, int], None]
@@ -41,8 +40,11 @@ class Export:
 class Taken:
     """What became of a file: how many of its rows were new, changed, known already and refused, and each reason why.
 
-    `added` and `changed` count by subject, the empty one for rows that name none. `watched` says over which stretch of time the
-    file tells everything of whom.
+    `added` and `changed` count by subject, the empty one for rows that name none. `removed` counts what the source said before
+    and says no longer, `reopened` the changed rows that had an end and have none now, and `stale` the refused rows of which an
+    earlier state stays. `unreported` are incidents that name a component and no service, which no figure counts. `watched` says
+    over which stretch of time the file tells everything of whom, as far as it was over then; `cut_at` is the instant from
+    which on it tells nothing, although its mapping says so.
     """
 
     source: str
@@ -58,32 +60,58 @@ class Taken:
     changed: Counter[str] = field(default_factory=Counter)
     new: int = 0
     replaced: int = 0
+    removed: int = 0
+    reopened: int = 0
+    stale: int = 0
+    unreported: int = 0
+    refused_of: Counter[str] = field(default_factory=Counter)
     watched: dict[str, Span] = field(default_factory=dict)
+    cut_at: int | None = None
 
     @property
     def unchanged(self) -> int:
         """How many rows were there already and say the same."""
         return self.rows - self.new - self.replaced
 
-    def take(self, part: MeasuredPart, kept: Kept) -> None:
-        """Count a part of the file."""
+    @property
+    def altered(self) -> bool:
+        """Whether anything is kept otherwise than before."""
+        return bool(self.new or self.replaced or self.removed)
+
+    def take(self, part: MeasuredPart, rows: Measured, kept: Kept) -> None:
+        """Count a part of the file, and the rows that follow from it."""
         self.read += part.read
-        self.rows += len(part.rows)
+        self.rows += len(rows)
         self.refused += part.refused
+        self.refused_of.update(part.refused_of)
         self.reasons += part.reasons
         self.new += int(kept.added.sum())
         self.replaced += int(kept.changed.sum())
+        self.reopened += int(kept.reopened.sum())
         for which, counted in ((kept.added, self.added), (kept.changed, self.changed)):
             if which.any():
-                counted.update(_subjects(part.rows.chosen(which)))
+                counted.update(subjects_of(rows.chosen(which)))
+        if isinstance(rows, Incidents):
+            self.unreported += int(((rows.service == "") & (rows.component != "")).sum())
         self._watch(part)
 
     def _watch(self, part: MeasuredPart) -> None:
         told = told_over(part.rows)
-        spans = dict(part.seen) if part.seen or not told else dict.fromkeys(_subjects(part.rows), told)
+        spans = (
+            dict.fromkeys(subjects_of(part.rows), told)
+            if told
+            else {one.subject: one.span for one in part.checks or ()}
+        )
         for subject, (since, until) in spans.items():
             first, last = self.watched.get(subject, (since, until))
             self.watched[subject] = (min(first, since), max(last, until))
+
+    def cut(self, instant: int) -> None:
+        """Leave out of what is watched all that was still to come."""
+        late = any(until > instant for _, until in self.watched.values())
+        self.cut_at = instant if late else None
+        known = {subject: (since, min(until, instant)) for subject, (since, until) in self.watched.items()}
+        self.watched = {subject: span for subject, span in known.items() if span[0] < span[1]}
 
 
 class _DryRunError(Exception):
@@ -102,8 +130,8 @@ def measure(
     """Take in the rows of a file as its mapping says; those that cannot be are left out, each with its reason.
 
     A row whose number is known under the same source is replaced where it says something else, so that the same file twice
-    changes nothing. With `dry_run` nothing is stored. `Unreadable` where the file or its mapping cannot be read, `Refused`
-    where the mapping is for rows of another kind.
+    changes nothing, and what the source says no longer is taken out. With `dry_run` nothing is stored. `Unreadable` where the
+    file or its mapping cannot be read, `Refused` where the mapping is for rows of another kind.
     """
     kind, path, mapping = export.kind, export.path, export.mapping
     form = read_measured_mapping(mapping)
@@ -112,9 +140,12 @@ def measure(
         raise Refused(f"{mapping} reads {form.reads.value}, not {kind.value}", advice=advice)
     taken = Taken(form.source, kind, path.name, file_hash(path, form), conventions_of(form))
     with suppress(_DryRunError), acting(workspace, occasion, "measure", reason) as change:
-        _read(workspace, occasion, change.writing, form, path, taken, progress)
-        file = _file(taken, occasion)
-        if change.writing.keep_file(file) or taken.new or taken.replaced:
+        keeping = Keeping(change.writing, form, taken.sha256)
+        known = known_subjects(workspace.definitions, change.writing)
+        _read(occasion, form, path, known, taken, keeping, progress)
+        new = change.writing.keep_file(_file(taken, occasion), keeping.number)
+        if new or taken.altered:
+            change.writing.settle_refused(_file(taken, occasion))
             _tell(change, occasion, taken)
         if dry_run:
             raise _DryRunError
@@ -122,22 +153,30 @@ def measure(
 
 
 def _read(
-    workspace: Workspace,
     occasion: Occasion,
-    writing: Writing,
     form: MeasuredForm,
     path: Path,
+    known: KnownSubjects,
     taken: Taken,
+    keeping: Keeping,
     progress: Progress,
 ) -> None:
-    known = known_subjects(workspace.definitions, writing)
-    lasting = writing.outages_that_last(form.source)
-    latest = datetime.combine(occasion.today + timedelta(days=2), time(0), UTC)
-    keep = partial(_keep, writing, form.source)
-    for part in read_measured(path, form, known, int(latest.timestamp()), lasting):
-        taken.take(part, keep(part.rows))
+    now, end = _known_until(occasion, form.zone)
+    for part in read_measured(path, form, known, end - 1):
+        taken.stale += keeping.known_already(part.refused_numbers)
+        taken.take(part, *keeping.keep(part))
         progress(f"Reading {path.name}, {taken.read:,} rows", int(100 * part.share), 100)
     taken.watched = watched_over(form, taken.watched)
+    keeping.settle(taken.watched)
+    taken.removed = keeping.removed
+    taken.cut(now)
+
+
+def _known_until(occasion: Occasion, zone: str) -> tuple[int, int]:
+    """The instant up to which anything can be known, and the end of that day; without a clock of that day its end."""
+    since, until = (60 * minute for minute in local_days(zone, occasion.today, occasion.today))
+    now = int(occasion.recorded_at.timestamp())
+    return now if since <= now < until else until, until
 
 
 def known_subjects(definitions: Definitions, reading: Reading) -> KnownSubjects:
@@ -175,24 +214,6 @@ def watched_over(form: MeasuredForm, seen: Mapping[str, Span]) -> dict[str, Span
     return dict(seen) | (dict.fromkeys(covers.subjects, whole) if whole else {})
 
 
-def _keep(writing: Writing, source: str, rows: Measured) -> Kept:
-    match rows:
-        case Incidents():
-            return writing.keep_incidents(source, rows)
-        case Outages():
-            return writing.keep_outages(source, rows)
-    return writing.keep_measurements(source, rows)
-
-
-def _subjects(rows: Measured) -> Counter[str]:
-    """How many rows are of each service and component; the empty name counts those that are of neither."""
-    services, components = Counter(rows.service.tolist()), Counter(rows.component.tolist())
-    nobody = sum(1 for of, by in zip(rows.service, rows.component, strict=True) if not of and not by)
-    counted = services + components
-    del counted[""]
-    return counted + Counter({"": nobody})
-
-
 def _file(taken: Taken, occasion: Occasion) -> FileRead:
     return FileRead(
         source=taken.source,
@@ -204,6 +225,7 @@ def _file(taken: Taken, occasion: Occasion) -> FileRead:
         refused=taken.refused,
         read_at=occasion.recorded_at,
         watched=taken.watched,
+        refused_of={subject: rows for subject, rows in taken.refused_of.items() if rows},
     )
 
 
@@ -221,4 +243,5 @@ def _tell(change: Change, occasion: Occasion, taken: Taken) -> None:
             sha256=taken.sha256,
             added=taken.added[whose],
             changed=taken.changed[whose],
+            **({"removed": taken.removed} if taken.removed else {}),
         )

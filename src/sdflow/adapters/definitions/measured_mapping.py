@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from sdflow.adapters.definitions.moment_forms import moment_form
+from sdflow.adapters.definitions.moment_forms import ISO, moment_form
 from sdflow.adapters.definitions.table_cells import DecimalMark
 from sdflow.adapters.definitions.table_mapping import Marks
 from sdflow.adapters.definitions.table_text import Delimiter, Encoding
@@ -97,6 +97,10 @@ class _ColumnInFile(Strict):
     def _one_way(self) -> Self:
         if self.translations and self.named_by == "title":
             raise ValueError("give either translations or 'named_by: title'")
+        meanings: dict[str, str] = {}
+        for word, meaning in self.translations.items():
+            if meanings.setdefault(word.lower(), meaning) != meaning:
+                raise ValueError(f"translates '{word}' in two ways; capital letters make no difference")
         return self
 
 
@@ -268,6 +272,7 @@ class _Forming:
             down=_folded(checks.down) if checks else frozenset(),
             pages=self._pages(),
             covers=Coverage(covers.first, covers.until, covers.of),
+            typed=ISO,
             conventions=declared.conventions,
             lines={"covers.of": self._located.line(("covers", "of"))}
             | {f"constants.{name}": self._located.line(("constants", name)) for name in declared.constants},
@@ -279,7 +284,7 @@ class _Forming:
     def _column(self, place: Place, column: str, **said: Any) -> MeasuredColumn:
         return MeasuredColumn(
             name=column,
-            missing=_folded((*said.get("missing", ()), *self._declared.missing)),
+            missing=frozenset(word.lower() for word in (*said.get("missing", ()), *self._declared.missing)),
             translations=said.get("translations", {}),
             by_title=said.get("named_by") == "title",
             line=self._located.line(place),

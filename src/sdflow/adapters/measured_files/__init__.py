@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,19 +16,16 @@ __all__ = ["file_hash", "read_measured"]
 _SUBJECTS = ("service", "component", "customer", "supplier")
 
 
-def read_measured(
-    path: Path, form: MeasuredForm, known: KnownSubjects, latest: int, lasting: Mapping[tuple[str, str], int]
-) -> Iterator[MeasuredPart]:
+def read_measured(path: Path, form: MeasuredForm, known: KnownSubjects, latest: int) -> Iterator[MeasuredPart]:
     """The rows of a file, part by part, so that a large file fits into memory.
 
-    `known` is what rows may be about, `latest` the instant after which nothing can have happened, and `lasting` says since
-    when services and components are down that checks found so before. `Unreadable` where the file is none of its sort, or
-    the mapping does not fit it.
+    `known` is what rows may be about, and `latest` the instant after which nothing can have happened. The last part of a file
+    of checks has them all. `Unreadable` where the file is none of its sort, or the mapping does not fit it.
     """
     from sdflow.adapters.measured_files.folding import folded
     from sdflow.adapters.measured_files.pages import pages
     from sdflow.adapters.measured_files.readers import Reader
-    from sdflow.adapters.measured_files.tables import tables
+    from sdflow.adapters.measured_files.tables import TYPED, tables
 
     _refuse_unknown(form, known)
     if form.pages is not None:
@@ -37,9 +34,10 @@ def read_measured(
         return
     if path.is_dir():
         raise Unreadable.because(str(path), "is a folder; a table is expected")
-    reader = Reader(form, known, latest)
+    typed = path.name.lower().endswith(TYPED)
+    reader = Reader(replace(form, forms=(*form.forms, form.typed)) if typed else form, known, latest)
     if form.reads is Reads.checks:
-        yield from folded(tables(path, form), reader, form.columns["status"].name, lasting)
+        yield from folded(tables(path, form), reader, form.columns["status"].name)
     else:
         yield from map(reader.part, tables(path, form))
 

@@ -14,6 +14,9 @@ from sdflow.domain.measured_form import KnownSubjects, MeasuredColumn, MeasuredF
 
 LONGEST = 20_000
 _UNWANTED = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+_NAMES = ("number", "measure")
+_UNWANTED_IN_NAMES = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\x{00A0}]"
+_INVISIBLE = "control character, a line break or a space that is none"
 _TRUTHS = {"true": 1, "yes": 1, "y": 1, "1": 1, "x": 1, "false": 0, "no": 0, "n": 0, "0": 0}
 
 
@@ -39,10 +42,11 @@ class Cells:
         cells = self.said(column)
         if column.translations:
             cells = self._translated(column, cells)
+        unwanted = _UNWANTED_IN_NAMES if name in _NAMES else _UNWANTED
         self._refusals.refuse(
-            cells.str.contains(_UNWANTED) | (cells.str.len_chars() > LONGEST),
+            cells.str.contains(unwanted) | (cells.str.len_chars() > LONGEST),
             column.name,
-            f"holds a control character, or more than {LONGEST:,} characters",
+            f"holds a {_INVISIBLE if name in _NAMES else 'control character'}, or more than {LONGEST:,} characters",
             "remove it from the export",
         )
         return as_words(cells)
@@ -71,9 +75,11 @@ class Cells:
         if column is None:
             return np.full(len(self._chunk), float(constant or "nan"))
         cells = self.said(column)
-        found = cells.str.replace(",", ".", literal=True) if self._form.decimal == "," else cells
-        found = found.cast(pl.Float64, strict=False)
+        comma = self._form.decimal == ","
+        found = (cells.str.replace(",", ".", literal=True) if comma else cells).cast(pl.Float64, strict=False)
         wrong = cells.is_not_null() & (found.is_null() | ~found.is_finite())
+        if comma:
+            wrong |= cells.str.contains(".", literal=True).fill_null(False)
         example = f"1234{self._form.decimal}5"
         self._refusals.refuse(
             wrong, column.name, f"must be a number such as {example}", "correct it, or declare it as missing"

@@ -50,6 +50,11 @@ class Refusals:
         """Which rows are not refused."""
         return ~self.refused
 
+    @property
+    def in_order(self) -> tuple[RefusedRow, ...]:
+        """The reasons in the order of the lines."""
+        return tuple(sorted(self.rows, key=lambda one: (one.file, one.line)))
+
     def refuse(self, which: Mask | pl.Series, column: str, reason: Said, advice: Said) -> None:
         """Refuse some rows because of what stands in a column; reason and advice may depend on the row."""
         mask = which.fill_null(False).to_numpy() if isinstance(which, pl.Series) else which

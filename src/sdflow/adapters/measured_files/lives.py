@@ -98,16 +98,16 @@ class Lives:
             return
         minutes = self._cells.number(column)
         said = ~np.isnan(minutes)
-        self._refusals.refuse(
-            said & (minutes < 0), column.name, "a pause cannot last for less than no time", "correct it"
-        )
-        since = first_moments(moments, len(minutes))
-        length = np.where(said & (minutes > 0), np.nan_to_num(minutes) * 60, 0).astype(np.int64)
-        until = since + length
-        too_long = (length > 0) & (until > _last(moments, len(minutes))) & self._refusals.kept
-        self._refusals.refuse(too_long, column.name, "was paused for longer than it lasted", "correct it")
-        rows = np.flatnonzero((length > 0) & (since != UNKNOWN))
-        yield rows, since[rows], until[rows]
+        negative = said & (minutes < 0)
+        self._refusals.refuse(negative, column.name, "a pause cannot last for less than no time", "correct it")
+        length = np.where(said & ~negative, minutes, 0) * 60
+        first = first_moments(moments, len(minutes))
+        last = np.minimum(_last(moments, len(minutes)), self._reader.latest)
+        too_long = (first != UNKNOWN) & (length > np.where(first == UNKNOWN, 0, np.maximum(last - first, 0)))
+        reason = "was paused for longer than it lasted"
+        self._refusals.refuse(too_long & self._refusals.kept, column.name, reason, "correct it")
+        rows = np.flatnonzero((length > 0) & ~too_long & (first != UNKNOWN))
+        yield rows, np.full(len(rows), UNKNOWN, dtype=np.int64), np.round(length[rows]).astype(np.int64)
 
 
 def _last(moments: Mapping[Moment, Seconds], count: int) -> Seconds:

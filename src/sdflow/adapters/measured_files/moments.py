@@ -18,6 +18,11 @@ from sdflow.domain.wall_time import DAY, instant_text, wall_times
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LENGTHS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 _YEARS = (1900, 2999)
+_COUNTED = (-2_208_988_800, 32_503_680_000)
+"""The years 1900 to 2999 in seconds since 1970."""
+
+FARTHEST = 14 * 3600
+"""No clocks of a zone show more than so many seconds beside UTC."""
 Whole = npt.NDArray[np.int64]
 
 
@@ -92,8 +97,10 @@ class MomentReader:
         hour, minute, second = _hour(parts), _number(parts, "minute"), _number(parts, "second")
         possible = _is_day(year, month, day) & (hour >= 0) & (hour < 24) & (minute < 60) & (second < 60)
         shown = _days(year, month, day) * DAY + hour * 3600 + minute * 60 + second
+        offset = _offset(parts)
+        possible &= ~(np.abs(offset) > FARTHEST)
         shown = np.where(written & possible, shown, 0)
-        return self._placed(shown, written, possible, _offset(parts))
+        return self._placed(shown, written, possible, offset)
 
     def _placed(self, shown: Seconds, written: Mask, possible: Mask, offset: npt.NDArray[np.float64]) -> _Read:
         known = ~np.isnan(offset)
@@ -112,7 +119,7 @@ def _counted(form: MomentForm, cells: pl.Series) -> _Read:
     found = cells.cast(pl.Float64, strict=False)
     seconds = np.floor(found.fill_null(0.0).to_numpy() / form.epoch)
     written = (found.is_not_null() & found.is_finite()).to_numpy()
-    possible = np.abs(seconds) < 32_503_680_000
+    possible = (seconds >= _COUNTED[0]) & (seconds < _COUNTED[1])
     none = np.zeros(len(cells), dtype=np.bool_)
     return _Read(np.where(possible, seconds, 0).astype(np.int64), written, possible, none, none)
 
@@ -153,7 +160,7 @@ def _offset(parts: pl.DataFrame) -> npt.NDArray[np.float64]:
     pieces = given.str.extract_groups("^([+-])([0-9]{2}):?([0-9]{2})$").struct.unnest()
     sign = np.where((pieces[:, 0] == "-").fill_null(False).to_numpy(), -1, 1)
     hours, minutes = (pieces[:, number].cast(pl.Int64, strict=False).fill_null(0).to_numpy() for number in (1, 2))
-    seconds = sign * (hours * 3600 + minutes * 60)
+    seconds = sign * np.where(minutes < 60, hours * 3600 + minutes * 60, 2 * FARTHEST)
     return np.where(given.is_not_null().to_numpy(), seconds.astype(np.float64), np.nan)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from sdflow.adapters.measured_files.cells import Cells
 from sdflow.adapters.measured_files.chunk import Chunk, Mask, Refusals
 from sdflow.adapters.measured_files.lives import Lives
 from sdflow.adapters.measured_files.moments import MomentReader
+from sdflow.domain.checks import outage_numbers
 from sdflow.domain.measured import UNKNOWN, Incidents, Measurements, Outages, Seconds, Words
 from sdflow.domain.measured_file import Measured, MeasuredPart
 from sdflow.domain.measured_form import KnownSubjects, MeasuredForm, Reads
@@ -21,7 +23,7 @@ _BEYOND = f"lies beyond {MOST_QUANTITY:,}, up to which targets are stated"
 
 
 @dataclass(frozen=True)
-class Checks:
+class ReadChecks:
     """What a monitor saw: of which service or component, when, and whether it was down."""
 
     service: Words
@@ -50,7 +52,7 @@ class Reader:
         rows = reads[self._form.reads](cells, refusals)
         return part_of(rows, chunk, refusals)
 
-    def checks(self, chunk: Chunk) -> tuple[Checks, Refusals]:
+    def checks(self, chunk: Chunk) -> tuple[ReadChecks, Refusals]:
         """The checks of a chunk; those that are refused are among them."""
         refusals = Refusals(chunk)
         cells = Cells(self._form, self._known, chunk, refusals)
@@ -64,7 +66,7 @@ class Reader:
         column = self._form.columns["status"].name
         reason = f"the mapping does not say whether this word means up or down; it says so of {words}"
         refusals.refuse(unknown, column, reason, "add it under 'checks' in the mapping")
-        return Checks(service, component, at, down), refusals
+        return ReadChecks(service, component, at, down), refusals
 
     def _lives(self, cells: Cells, refusals: Refusals) -> Lives:
         return Lives(self._form, cells, self._moments, refusals)
@@ -146,21 +148,29 @@ class Reader:
         refusals.refuse(again, column, reason, "remove one of them; the first was taken in")
 
 
-def outage_numbers(service: Words, component: Words, since: Seconds) -> Words:
-    """What outages are called that have no number: by their subject and their beginning."""
-    numbers = np.empty(len(since), dtype=np.object_)
-    subjects = zip(service.tolist(), component.tolist(), since.tolist(), strict=True)
-    numbers[:] = [f"{of or by} {at}" for of, by, at in subjects]
-    return numbers
-
-
-def part_of(rows: Measured, chunk: Chunk, refusals: Refusals) -> MeasuredPart:
-    """The rows of a chunk that are not refused, and why the others are."""
+def part_of(
+    rows: Measured, chunk: Chunk, refusals: Refusals, subjects: tuple[Words, Words] | None = None
+) -> MeasuredPart:
+    """The rows of a chunk that are not refused, and why the others are; `subjects` say of whom they are where rows do not."""
     lost = {(row.file, row.line) for row in chunk.misshapen}
+    refused = refusals.refused
+    any_refused = bool(refused.any())
+    service, component = subjects or (rows.service, rows.component)
+    named = [of or by for of, by in zip(service[refused], component[refused], strict=True)]
     return MeasuredPart(
-        rows=rows.chosen(refusals.kept) if len(rows) and refusals.refused.any() else rows,
-        reasons=tuple(refusals.rows),
+        rows=rows.chosen(refusals.kept) if len(rows) and any_refused else rows,
+        reasons=refusals.in_order,
         read=len(chunk) + len(lost),
-        refused=int(refusals.refused.sum()) + len(lost),
+        refused=int(refused.sum()) + len(lost),
         share=chunk.share,
+        refused_of=Counter([*named, *[""] * len(lost)]),
+        refused_numbers=_numbers(rows, refusals) if any_refused else (),
     )
+
+
+def _numbers(rows: Measured, refusals: Refusals) -> tuple[str, ...]:
+    """The numbers of the rows that are refused, without those that another row of the chunk has too."""
+    if not isinstance(rows, Incidents | Outages) or not len(rows):
+        return ()
+    kept = set(rows.number[refusals.kept].tolist())
+    return tuple(number for number in rows.number[refusals.refused].tolist() if number and number not in kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import difflib
 import gzip
@@ -22,8 +23,17 @@ from sdflow.domain.measured_form import MeasuredColumn, MeasuredForm, RefusedRow
 
 ROWS_AT_ONCE = 50_000
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+TYPED = (*WORKBOOKS, ".parquet")
+"""Files whose cells may be instants by themselves, in whichever form their mapping says that texts are written."""
+
 _ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _GZIP = b"\x1f\x8b"
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_DECLARED = "under 'file' in the mapping file"
+_EXACT = 2**53
+"""Below it a number with decimals holds every whole number."""
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 
 
 def tables(path: Path, form: MeasuredForm) -> Iterator[Chunk]:
@@ -54,7 +64,10 @@ def _csv(path: Path, form: MeasuredForm) -> Iterator[Chunk]:
         raw.seek(0)
         if start.startswith(_ARCHIVES):
             raise Unreadable.because(str(path), "is a spreadsheet workbook; give its file the ending .xlsx", line=1)
-        content = io.BufferedReader(gzip.GzipFile(fileobj=raw)) if start.startswith(_GZIP) else raw
+        packed = gzip.GzipFile(fileobj=raw) if start.startswith(_GZIP) else None
+        content = io.BufferedReader(packed) if packed else raw
+        if content.peek(2).startswith(_UTF_16) and form.look.encoding != "utf-16":
+            raise Unreadable.because(str(path), f"is written in UTF-16; declare 'encoding: utf-16' {_DECLARED}", line=1)
         encoding = "utf-8-sig" if form.look.encoding == "utf-8" else form.look.encoding
         with io.TextIOWrapper(content, encoding, newline="") as text:
             for chunk in _Csv(str(path), text, form).chunks():
@@ -70,10 +83,12 @@ class _Csv:
         self._line = 0
         self._some_lines(form.look.header_line - 1)
         line = self._line + 1
-        header = next(iter(self._rows(self._some_lines(1))), [])
+        written = self._some_lines(1)
+        header = next((row for row, _ in self._rows(written, line - 1)[0]), [])
         self._names = [" ".join(name.split()) for name in header]
         if not any(self._names):
             raise Unreadable.because(source, "there is no header: the names of the columns", line=line)
+        _require_delimiter(source, line, "".join(written), self._names, form)
         self._positions = _positions(source, line, self._names, form)
 
     def chunks(self) -> Iterator[Chunk]:
@@ -84,16 +99,19 @@ class _Csv:
             if not lines:
                 return
             text = "".join(lines)
-            yield self._plain(text, before) if self._is_plain(text, len(lines)) else self._quoted(lines, before)
+            yield self._plain(text, lines, before) if self._is_plain(text, len(lines)) else self._quoted(lines, before)
 
     def _some_lines(self, most: int) -> list[str]:
         try:
             lines = list(islice(self._text, most))
         except UnicodeDecodeError as error:
             byte = f"the byte 0x{error.object[error.start]:02x} is not {self._look.encoding.upper()}"
-            advice = "declare 'encoding' under 'file' in the mapping file, such as windows-1252"
+            advice = f"declare 'encoding' {_DECLARED}, such as windows-1252"
             message = f"after this line {byte}; {advice}"
             raise Unreadable.because(self._source, message, line=self._line + 1) from None
+        except UnicodeError:
+            message = f"does not begin as {self._look.encoding.upper()} does; correct 'encoding' {_DECLARED}"
+            raise Unreadable.because(self._source, message, line=1) from None
         self._line += len(lines)
         return lines
 
@@ -104,7 +122,7 @@ class _Csv:
         ended = "\r" not in text or text.count("\r\n") == text.count("\r") == text.count("\n")
         return whole and ended and '"' not in text
 
-    def _plain(self, text: str, before: int) -> Chunk:
+    def _plain(self, text: str, lines: list[str], before: int) -> Chunk:
         try:
             frame = pl.read_csv(
                 text.encode(),
@@ -114,56 +132,54 @@ class _Csv:
                 infer_schema=False,
                 schema={str(position): pl.String for position in range(len(self._names))},
             )
-        except pl.exceptions.ComputeError:
-            return self._quoted(text.splitlines(keepends=True), before)
+        except pl.exceptions.PolarsError:
+            return self._quoted(lines, before)
         columns = {name: frame[str(position)] for name, position in self._positions.items()}
         return Chunk(self._source, np.arange(before + 1, before + 1 + frame.height, dtype=np.int64), columns)
 
     def _quoted(self, some: list[str], before: int) -> Chunk:
-        rows = self._rows(some)
-        lines = self._lines(rows, before)
+        numbered, unread = self._rows(some, before)
         width = len(self._names)
-        misshapen = []
-        if any(len(row) != width for row in rows):
-            whole = [len(row) == width for row in rows]
-            misshapen = list(self._misshapen(rows, lines.tolist(), width))
-            rows, lines = [row for row, fits in zip(rows, whole, strict=True) if fits], lines[np.array(whole)]
+        misshapen = [*unread, *(self._misshapen(row, line) for row, line in numbered if row and len(row) != width)]
+        whole = [(row, line) for row, line in numbered if len(row) == width]
         columns = {
-            name: pl.Series(name, [row[position] for row in rows], dtype=pl.String)
+            name: pl.Series(name, [row[position] for row, _ in whole], dtype=pl.String)
             for name, position in self._positions.items()
         }
+        lines = np.array([line for _, line in whole], dtype=np.int64)
         return Chunk(self._source, lines, columns, misshapen=misshapen)
 
-    def _rows(self, lines: list[str]) -> list[list[str]]:
-        """The rows of some lines, and of those after them into which the last of them runs."""
+    def _rows(self, lines: list[str], before: int) -> tuple[list[tuple[list[str], int]], list[RefusedRow]]:
+        """The rows of some lines, and of those after them into which the last of them runs, each with its first line.
+
+        A row of one line with a stray quote is refused. One that runs over several may have swallowed others: then nobody can say
+        which rows there are.
+        """
         reader = csv.reader(chain(lines, self._text), delimiter=self._look.delimiter, strict=True)
-        rows = []
-        try:
-            while reader.line_num < len(lines):
-                rows.append(next(reader))
-        except csv.Error as error:
-            line = self._line - len(lines) + reader.line_num
-            raise Unreadable.because(self._source, f"not CSV: {error}; is a quote never closed?", line=line) from None
-        self._line += reader.line_num - len(lines)
-        return rows
-
-    def _lines(self, rows: list[list[str]], before: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        if self._line - before == len(rows):
-            return np.arange(before + 1, self._line + 1, dtype=np.int64)
-        heights = [1 + sum(cell.count("\n") for cell in row) for row in rows]
-        return np.array([before + 1, *heights[:-1]], dtype=np.int64).cumsum()
-
-    def _misshapen(self, rows: list[list[str]], lines: list[int], width: int) -> Iterator[RefusedRow]:
-        for row, line in zip(rows, lines, strict=True):
-            if row and len(row) != width:
-                yield RefusedRow(
-                    file=self._source,
-                    line=line,
-                    column="",
-                    value=self._look.delimiter.join(row)[:200],
-                    reason=f"the row has {len(row):,} cells where the header has {width:,}",
-                    advice="a cell that contains the delimiter or a quote needs quotes",
+        rows: list[tuple[list[str], int]] = []
+        refused = []
+        while (begun := reader.line_num) < len(lines):
+            try:
+                rows.append((next(reader), before + begun + 1))
+            except csv.Error as error:
+                line = before + reader.line_num
+                if reader.line_num > begun + 1 or "unexpected end" in str(error):
+                    message = f"not CSV: {error}; is a quote never closed?"
+                    raise Unreadable.because(self._source, message, line=line) from None
+                advice = "a cell that contains the delimiter or a quote needs quotes, and each quote in it is doubled"
+                refused.append(
+                    self._refused(line, lines[begun].strip(), "a quote stands in the midst of a cell", advice)
                 )
+        self._line += reader.line_num - len(lines)
+        return rows, refused
+
+    def _misshapen(self, row: list[str], line: int) -> RefusedRow:
+        reason = f"the row has {len(row):,} cells where the header has {len(self._names):,}"
+        advice = "a cell that contains the delimiter or a quote needs quotes"
+        return self._refused(line, self._look.delimiter.join(row), reason, advice)
+
+    def _refused(self, line: int, value: str, reason: str, advice: str) -> RefusedRow:
+        return RefusedRow(file=self._source, line=line, column="", value=value[:200], reason=reason, advice=advice)
 
 
 def _workbook(path: Path, form: MeasuredForm) -> Iterator[Chunk]:
@@ -174,19 +190,31 @@ def _workbook(path: Path, form: MeasuredForm) -> Iterator[Chunk]:
         raise Unreadable.because(
             form.mapping, f"there is no sheet '{sheet}' in {path}; it has {known}", field="file.sheet"
         )
-    loaded = book.load_sheet(sheet if sheet is not None else 0, header_row=form.look.header_line - 1, dtypes="string")
+    loaded = book.load_sheet(
+        sheet if sheet is not None else 0, header_row=None, skip_rows=0, dtypes="string", whitespace_as_null=True
+    )
     frame = loaded.to_polars()
-    yield from _frames(path, form, [frame], frame.columns, frame.height, form.look.header_line)
+    header = form.look.header_line
+    names = [str(name or "") for name in frame.row(header - 1)] if frame.height >= header else []
+    if not any(names):
+        raise Unreadable.because(str(path), "there is no header: the names of the columns", line=header)
+    yield from _frames(path, form, [frame.slice(header)], names, max(frame.height - header, 0), header)
 
 
 def _parquet(path: Path, form: MeasuredForm) -> Iterator[Chunk]:
     found = pl.scan_parquet(path)
-    names = found.collect_schema().names()
-    _positions(str(path), 1, names, form)
-    wanted = found.select(sorted({column.name for column in form.named_columns()}))
+    schema = found.collect_schema()
+    names = [" ".join(name.split()) for name in schema.names()]
+    positions = _positions(str(path), 1, names, form)
+    wanted = [schema.names()[position] for position in sorted(positions.values())]
+    for name in wanted:
+        if schema[name].is_nested() or schema[name] in (pl.Duration, pl.Binary, pl.Object):
+            message = f"the column '{name}' holds {str(schema[name]).lower()}; texts, numbers and times can be read"
+            raise Unreadable.because(str(path), message)
+    chosen = found.select(wanted)
     height = int(found.select(pl.len()).collect().item())
-    parts = (wanted.slice(start, ROWS_AT_ONCE).collect() for start in range(0, height, ROWS_AT_ONCE))
-    yield from _frames(path, form, parts, names, height, 0)
+    parts = (chosen.slice(start, ROWS_AT_ONCE).collect() for start in range(0, height, ROWS_AT_ONCE))
+    yield from _frames(path, form, parts, wanted, height, 0)
 
 
 def _frames(
@@ -197,26 +225,40 @@ def _frames(
     height: int,
     before: int,
 ) -> Iterator[Chunk]:
-    """Frames as chunks; the lines count from the row after `before`."""
+    """Frames as chunks; the lines count from the row after `before`, and rows without any cell are left out."""
     wanted = _positions(str(path), max(before, 1), [" ".join(name.split()) for name in names], form)
     done = 0
     for whole in frames:
         for frame in whole.iter_slices(ROWS_AT_ONCE):
             lines = np.arange(before + done + 1, before + done + 1 + frame.height, dtype=np.int64)
             done += frame.height
-            columns = {name: _as_text(frame[names[position]]) for name, position in wanted.items()}
-            yield Chunk(str(path), lines, columns, share=done / max(height, 1))
+            filled = frame.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+            rows = frame.filter(filled)
+            columns = {name: _as_text(rows.to_series(position)) for name, position in wanted.items()}
+            yield Chunk(str(path), lines[filled.to_numpy()], columns, share=done / max(height, 1))
 
 
 def _as_text(cells: pl.Series) -> pl.Series:
-    """Cells of any type as texts; instants as ISO 8601 writes them."""
+    """Cells of any type as texts: instants as ISO 8601 writes them, whole numbers without decimals."""
     if isinstance(cells.dtype, pl.Datetime):
         zoned = cells.dtype.time_zone is not None
         instants = cells.dt.convert_time_zone("UTC") if zoned else cells
         return instants.dt.strftime("%Y-%m-%d %H:%M:%SZ" if zoned else "%Y-%m-%d %H:%M:%S")
     if cells.dtype == pl.Date:
         return cells.dt.strftime("%Y-%m-%d 00:00:00")
+    if cells.dtype.is_float() and bool(((cells == cells.floor()) & (cells.abs() < _EXACT)).all()):
+        return cells.cast(pl.Int64, strict=False).cast(pl.String)
     return cells if cells.dtype == pl.String else cells.cast(pl.String, strict=False)
+
+
+def _require_delimiter(source: str, line: int, header: str, names: Sequence[str], form: MeasuredForm) -> None:
+    """Refuse a header in which nothing is found because other delimiters stand between its names."""
+    ours = form.look.delimiter
+    other = max(DELIMITERS, key=header.count)
+    if {column.name for column in form.named_columns()}.isdisjoint(names) and header.count(other) > header.count(ours):
+        message = f"between the names stands not the {DELIMITERS[ours]}, but the {DELIMITERS[other]}"
+        advice = f"declare 'delimiter: {DELIMITERS[other]}' {_DECLARED}"
+        raise Unreadable.because(source, f"{message}; {advice}", line=line)
 
 
 def _positions(source: str, line: int, names: Sequence[str], form: MeasuredForm) -> Mapping[str, int]:
@@ -235,6 +277,6 @@ def _absent(source: str, line: int, names: Sequence[str], column: MeasuredColumn
     if column.name in names:
         return f"the column '{column.name}' stands {names.count(column.name)} times in {source}; rename all but one"
     near = difflib.get_close_matches(column.name, names, 1, 0.65)
-    meant = f"; did you mean '{near[0]}'?" if near else ""
+    meant = f"; did you mean '{near[0]}'?" if near else "."
     known = ", ".join(name for name in names if name)
     return f"there is no column '{column.name}' in {source}, line {line}{meant} Its columns are: {known}"

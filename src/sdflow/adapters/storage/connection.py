@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,9 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from sdflow.domain.errors import Unreadable
 
-BUSY_SECONDS = 10
+BUSY_SECONDS = 60
+"""So long one waits for whoever writes: a million measured rows are written in half a minute."""
+
 FIXED_SINCE = (3, 51, 3)
 FIXED_BRANCHES = {(3, 44): 6, (3, 50): 7}
 
@@ -76,6 +79,8 @@ def engine_for(url: URL) -> Engine:
     """The engine of a database, with the settings that this program needs."""
     if url.get_backend_name() == "sqlite":
         return _sqlite_engine(url)
+    # Its messages of a pipeline that ended early would stand beside our own of the same error.
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())
     try:
         return create_engine(url)
     except ModuleNotFoundError as error:

@@ -18,11 +18,19 @@ from sdflow.adapters.storage.measured_rows import (
     as_measurements,
     as_outages,
 )
-from sdflow.adapters.storage.measured_tables import FileRow, IncidentRow, MeasurementRow, OutageRow, WatchedRow
+from sdflow.adapters.storage.measured_tables import (
+    FileRow,
+    IncidentRow,
+    MeasurementRow,
+    OutageRow,
+    RefusedCountRow,
+    WatchedRow,
+)
 from sdflow.domain.measured import UNKNOWN, Incidents, MeasuredKind, Measurements, Moment, Outages
 from sdflow.domain.measured_file import FileRead, Span, shared, united
 
 Columns = TypeVar("Columns")
+_OfFile = TypeVar("_OfFile", WatchedRow, RefusedCountRow)
 Table = type[IncidentRow] | type[OutageRow] | type[MeasurementRow]
 
 _MAY_BE_UNKNOWN = frozenset(moment.value for moment in Moment)
@@ -72,22 +80,33 @@ class MeasuredReading:
         """Every subject of which some file told something."""
         return frozenset(self._session.execute(select(col(WatchedRow.subject)).distinct()).scalars())
 
-    def files_read(self, kind: MeasuredKind, references: Sequence[str]) -> list[FileRead]:
-        """The files that told of any of these subjects, by the instant at which they were read."""
-        spans: dict[tuple[str, str], dict[str, Span]] = {}
-        watched = select(WatchedRow).where(col(WatchedRow.kind) == kind.value, _named(WatchedRow.subject, references))
-        for (row,) in self._session.execute(watched):
-            spans.setdefault((row.source, row.sha256), {})[row.subject] = (row.since, row.until)
+    def files_read(self, kind: MeasuredKind, references: Sequence[str] | None = None) -> list[FileRead]:
+        """The files that told of any of these subjects, by the instant at which they were read; all where none are named.
+
+        A file also told of those of whom it named rows that were refused.
+        """
+        spans = self._by_file(WatchedRow, kind, references)
+        refused = self._by_file(RefusedCountRow, kind, None if references is None else [*references, ""])
         rows = [row for (row,) in self._session.execute(select(FileRow).where(col(FileRow.kind) == kind.value))]
-        told = [_as_file(row, spans[row.source, row.sha256]) for row in rows if (row.source, row.sha256) in spans]
+        told = [
+            _as_file(row, spans.get(place, []), refused.get(place, []))
+            for row in rows
+            if (place := (row.source, row.sha256)) in spans
+            or references is None
+            or any(one.subject for one in refused.get(place, []))
+        ]
         return sorted(told, key=lambda one: (one.read_at, one.source, one.sha256))
 
-    def outages_that_last(self, source: str) -> dict[tuple[str, str], int]:
-        """Since when each service and component is down that a source has not told to be up again; the last such time."""
-        asked = select(col(OutageRow.service), col(OutageRow.component), func.max(col(OutageRow.since)))
-        lasting = asked.where(col(OutageRow.source) == source, col(OutageRow.until).is_(None))
-        rows = self._session.execute(lasting.group_by(col(OutageRow.service), col(OutageRow.component)))
-        return {(service, component): since for service, component, since in rows}
+    def _by_file(
+        self, table: type[_OfFile], kind: MeasuredKind, references: Sequence[str] | None
+    ) -> dict[Any, list[_OfFile]]:
+        asked = select(table).where(col(table.kind) == kind.value)
+        if references is not None:
+            asked = asked.where(_named(table.subject, references))
+        found: dict[Any, list[_OfFile]] = {}
+        for (row,) in self._session.execute(asked):
+            found.setdefault((row.source, row.sha256), []).append(row)
+        return found
 
     def _found(
         self,
@@ -111,7 +130,7 @@ def _named(column: str, references: Sequence[str]) -> ColumnElement[bool]:
     return col(column).in_(list(dict.fromkeys(references)))
 
 
-def _as_file(row: FileRow, watched: dict[str, Span]) -> FileRead:
+def _as_file(row: FileRow, watched: Sequence[WatchedRow], refused: Sequence[RefusedCountRow]) -> FileRead:
     return FileRead(
         source=row.source,
         kind=MeasuredKind(row.kind),
@@ -121,5 +140,6 @@ def _as_file(row: FileRow, watched: dict[str, Span]) -> FileRead:
         rows=row.rows,
         refused=row.refused,
         read_at=row.read_at,
-        watched=watched,
+        watched={one.subject: (one.since, one.until) for one in watched},
+        refused_of={one.subject: one.rows for one in refused},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Sequence
 from itertools import repeat
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sdflow.domain.checks import Checks
 from sdflow.domain.measured import UNKNOWN, Incidents, Measurements, Moment, Outages, Pauses, Seconds, Words
 from sdflow.domain.measured_file import first_moments
 
@@ -36,8 +38,8 @@ def life(incidents: Incidents) -> tuple[Seconds, Seconds]:
     return first, np.where(last == UNKNOWN, STILL_OPEN, last)
 
 
-def incident_values(source: str, incidents: Incidents) -> Iterator[Values]:
-    """A row of the table for each incident, its source first."""
+def incident_values(source: str, incidents: Incidents, file: int) -> Iterator[Values]:
+    """A row of the table for each incident, its source first and the number of its file last."""
     since, until = life(incidents)
     columns = [
         *(getattr(incidents, name).tolist() for name in WORDS),
@@ -48,19 +50,19 @@ def incident_values(source: str, incidents: Incidents) -> Iterator[Values]:
         since.tolist(),
         until.tolist(),
     ]
-    return zip(repeat(source, len(incidents)), *columns, strict=True)
+    return zip(repeat(source, len(incidents)), *columns, repeat(file, len(incidents)), strict=True)
 
 
-def outage_values(source: str, outages: Outages) -> Iterator[Values]:
-    """A row of the table for each outage, its source first."""
-    columns = [getattr(outages, name).tolist() for name in OUTAGE[:-1]]
-    return zip(repeat(source, len(outages)), *columns, _or_none(outages.until), strict=True)
+def outage_values(source: str, outages: Outages, file: int) -> Iterator[Values]:
+    """A row of the table for each outage, its source first and the number of its file last."""
+    columns = [*(getattr(outages, name).tolist() for name in OUTAGE[:-1]), _or_none(outages.until)]
+    return zip(repeat(source, len(outages)), *columns, repeat(file, len(outages)), strict=True)
 
 
-def measurement_values(source: str, measurements: Measurements) -> Iterator[Values]:
-    """A row of the table for each measurement, its source first."""
+def measurement_values(source: str, measurements: Measurements, file: int) -> Iterator[Values]:
+    """A row of the table for each measurement, its source first and the number of its file last."""
     columns = [getattr(measurements, name).tolist() for name in MEASUREMENT]
-    return zip(repeat(source, len(measurements)), *columns, strict=True)
+    return zip(repeat(source, len(measurements)), *columns, repeat(file, len(measurements)), strict=True)
 
 
 def as_incidents(rows: Sequence[Values]) -> Incidents:
@@ -117,11 +119,34 @@ def _pause_texts(incidents: Incidents) -> list[str]:
     texts = [""] * len(incidents)
     pauses = incidents.pauses
     for row, since, until in zip(pauses.row.tolist(), pauses.since.tolist(), pauses.until.tolist(), strict=True):
-        texts[row] = f"{texts[row]} {since}:{until}".lstrip()
+        said = f"+{until}" if since == UNKNOWN else f"{since}:{until}"
+        texts[row] = f"{texts[row]} {said}".lstrip()
     return texts
 
 
 def _pauses(texts: Sequence[str]) -> Pauses:
-    found = [(row, *map(int, pause.split(":"))) for row, text in enumerate(texts) if text for pause in text.split(" ")]
+    found = [(row, *_pause(text)) for row, several in enumerate(texts) if several for text in several.split(" ")]
     table = np.array(found, dtype=np.int64).reshape(-1, 3)
     return Pauses(table[:, 0], table[:, 1], table[:, 2])
+
+
+def _pause(text: str) -> tuple[int, int]:
+    if text.startswith("+"):
+        return UNKNOWN, int(text)
+    since, until = text.split(":")
+    return int(since), int(until)
+
+
+def packed_checks(checks: Checks) -> bytes:
+    """The instants and what was found at them, packed: a regular monitor takes a few bytes for a thousand checks."""
+    steps = np.diff(checks.at, prepend=0).astype("<i8").tobytes()
+    return zlib.compress(steps + np.packbits(checks.down).tobytes())
+
+
+def unpacked_checks(service: str, component: str, packed: bytes) -> Checks:
+    """What `packed_checks` has packed."""
+    content = zlib.decompress(packed)
+    count = len(content) * 8 // 65
+    at = np.cumsum(np.frombuffer(content[: count * 8], dtype="<i8").astype(np.int64))
+    down = np.unpackbits(np.frombuffer(content[count * 8 :], dtype=np.uint8), count=count).astype(np.bool_)
+    return Checks(service, component, at, down)

@@ -1,14 +1,15 @@
 """Measured tables: what service desks and monitors recorded, and which files said so.
 
 Instants are whole seconds since 1970-01-01 00:00 UTC, none where they are not known. These rows are no history: a file that
-is read again may correct them, and the chain tells of each reading by the file's hash.
+is read again may correct them, and the chain tells of each reading by the file's hash. `file` is the number of the file that
+brought a row as it stands, 0 where that is not known.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, Text
+from sqlalchemy import BigInteger, Index, LargeBinary, Text
 from sqlmodel import Field
 
 from sdflow.adapters.storage.instant import Instant
@@ -16,7 +17,7 @@ from sdflow.adapters.storage.tables import Row
 
 
 class IncidentRow(Row, table=True):
-    """An incident; `since` and `until` are its life, in which it is found, and `pauses` such as "100:200 300:400"."""
+    """An incident; `since` and `until` are its life, in which it is found, and `pauses` such as "100:200 300:400 +60"."""
 
     __tablename__ = "incident"
     __table_args__ = (Index(None, "service", "until"),)
@@ -45,6 +46,7 @@ class IncidentRow(Row, table=True):
     pauses: str = Field(sa_type=Text)
     since: int = Field(sa_type=BigInteger)
     until: int = Field(sa_type=BigInteger)
+    file: int = Field(sa_column_kwargs={"server_default": "0"})
 
 
 class OutageRow(Row, table=True):
@@ -61,6 +63,7 @@ class OutageRow(Row, table=True):
     users: int = Field(sa_type=BigInteger)
     since: int = Field(sa_type=BigInteger)
     until: int | None = Field(default=None, sa_type=BigInteger)
+    file: int = Field(sa_column_kwargs={"server_default": "0"})
 
 
 class MeasurementRow(Row, table=True):
@@ -76,10 +79,14 @@ class MeasurementRow(Row, table=True):
     customer: str = Field(primary_key=True, sa_type=Text)
     at: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     value: float
+    file: int = Field(sa_column_kwargs={"server_default": "0"})
 
 
 class FileRow(Row, table=True):
-    """A file that was read: what it holds, how its mapping says that it is to be understood, and when it was read last."""
+    """A file that was read: what it holds, how its mapping says that it is to be understood, and when it was read last.
+
+    `number` is its place in the order in which files were read first.
+    """
 
     __tablename__ = "reading_of_file"
 
@@ -91,6 +98,7 @@ class FileRow(Row, table=True):
     rows: int
     refused: int
     read_at: datetime = Field(sa_type=Instant)
+    number: int = Field(sa_column_kwargs={"server_default": "0"})
 
 
 class WatchedRow(Row, table=True):
@@ -105,3 +113,30 @@ class WatchedRow(Row, table=True):
     subject: str = Field(primary_key=True, sa_type=Text)
     since: int = Field(sa_type=BigInteger)
     until: int = Field(sa_type=BigInteger)
+
+
+class RefusedCountRow(Row, table=True):
+    """How many rows of a file were refused that are of a subject, such as a service; the empty one where nobody can say."""
+
+    __tablename__ = "refused"
+    __table_args__ = (Index(None, "kind", "subject"),)
+
+    source: str = Field(primary_key=True, sa_type=Text)
+    kind: str = Field(primary_key=True, sa_type=Text)
+    sha256: str = Field(primary_key=True, sa_type=Text)
+    subject: str = Field(primary_key=True, sa_type=Text)
+    rows: int
+
+
+class ChecksRow(Row, table=True):
+    """The checks of one subject in a file, packed; `place` is where the file stands in the order in which files were read last."""
+
+    __tablename__ = "checks"
+
+    source: str = Field(primary_key=True, sa_type=Text)
+    subject: str = Field(primary_key=True, sa_type=Text)
+    sha256: str = Field(primary_key=True, sa_type=Text)
+    place: int
+    service: str = Field(sa_type=Text)
+    component: str = Field(sa_type=Text)
+    packed: bytes = Field(sa_type=LargeBinary)

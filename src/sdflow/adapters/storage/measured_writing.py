@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, islice
+from typing import TypeVar
 
 import numpy as np
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -15,14 +16,17 @@ from sdflow.adapters.storage.measured_rows import (
     INCIDENT,
     MEASUREMENT,
     OUTAGE,
+    STILL_OPEN,
     Values,
     incident_values,
     measurement_values,
     outage_values,
 )
-from sdflow.adapters.storage.measured_tables import FileRow, WatchedRow
-from sdflow.domain.measured import Incidents, Measurements, Outages
+from sdflow.adapters.storage.measured_tables import FileRow, RefusedCountRow, WatchedRow
+from sdflow.domain.measured import Incidents, MeasuredKind, Measurements, Outages
 from sdflow.domain.measured_file import FileRead, Kept, Span
+
+Part = TypeVar("Part")
 
 COMPARED_AT_ONCE = 4_000
 """How many rows are compared with what is kept in one query; SQLite admits 32,766 values in one."""
@@ -42,36 +46,44 @@ class MeasuredWriting(Ledger):
         super().__init__(session, source)
         self._known: dict[tuple[str, str], bool] = {}
 
-    def keep_incidents(self, source: str, incidents: Incidents) -> Kept:
-        """Keep the incidents of a source, by their numbers."""
-        return self._keep_rows("incident", source, ("source", *INCIDENT), 2, incident_values(source, incidents))
+    def keep_incidents(self, source: str, incidents: Incidents, file: int = 0) -> Kept:
+        """Keep the incidents of a source, by their numbers; `file` is the number of the file that tells of them."""
+        return self._keep_rows("incident", ("source", *INCIDENT, "file"), 2, incident_values(source, incidents, file))
 
-    def keep_outages(self, source: str, outages: Outages) -> Kept:
+    def keep_outages(self, source: str, outages: Outages, file: int = 0) -> Kept:
         """Keep the outages of a source, by their numbers."""
-        return self._keep_rows("outage", source, ("source", *OUTAGE), 2, outage_values(source, outages))
+        return self._keep_rows("outage", ("source", *OUTAGE, "file"), 2, outage_values(source, outages, file))
 
-    def keep_measurements(self, source: str, measurements: Measurements) -> Kept:
+    def keep_measurements(self, source: str, measurements: Measurements, file: int = 0) -> Kept:
         """Keep what a source measured, by what was measured of whom and when."""
-        return self._keep_rows(
-            "measurement", source, ("source", *MEASUREMENT), 6, measurement_values(source, measurements)
-        )
+        values = measurement_values(source, measurements, file)
+        return self._keep_rows("measurement", ("source", *MEASUREMENT, "file"), 6, values)
 
-    def keep_file(self, file: FileRead) -> bool:
+    def number_of_file(self, source: str, kind: MeasuredKind, sha256: str) -> int | None:
+        """The number of a file that was read before; none where it was not."""
+        row = self._session.get(FileRow, (source, kind.value, sha256))
+        return row.number if row else None
+
+    def next_file(self) -> int:
+        """The number of the next file that is read for the first time."""
+        return int(self._session.scalar(select(func.coalesce(func.max(col(FileRow.number)), 0))) or 0) + 1
+
+    def keep_file(self, file: FileRead, number: int = 0) -> bool:
         """Keep that a file was read and what it covers; whether that is new, which it is not where only the time is."""
-        of_file = [col(FileRow.source) == file.source, col(FileRow.kind) == file.kind.value]
-        before = self._session.execute(select(FileRow).where(*of_file, col(FileRow.sha256) == file.sha256))
-        row = before.scalar_one_or_none()
-        says = (file.file, "\n".join(file.conventions), file.rows, file.refused)
-        said = (row.file, row.conventions, row.rows, row.refused) if row else None
-        if said == says and self._watched(file) == dict(file.watched):
-            return False
-        self._forget_file(file)
         key = {"source": file.source, "kind": file.kind.value, "sha256": file.sha256}
-        told = dict(zip(("file", "conventions", "rows", "refused"), says, strict=True))
+        row = self._session.get(FileRow, tuple(key.values()))
+        says = (file.file, "\n".join(file.conventions), file.rows, file.refused, number)
+        said = (row.file, row.conventions, row.rows, row.refused, row.number) if row else None
+        if said == says and self._watched(file) == file.watched and self._refused_of(file) == file.refused_of:
+            return False
+        self.forget_file(file)
+        told = dict(zip(("file", "conventions", "rows", "refused", "number"), says, strict=True))
         self._session.execute(insert(FileRow), [key | told | {"read_at": file.read_at}])
         spans = [key | {"subject": name, "since": since, "until": end} for name, (since, end) in file.watched.items()]
-        if spans:
-            self._session.execute(insert(WatchedRow), spans)
+        counts = [key | {"subject": name, "rows": count} for name, count in file.refused_of.items()]
+        for table, rows in ((WatchedRow, spans), (RefusedCountRow, counts)):
+            if rows:
+                self._session.execute(insert(table), rows)
         return True
 
     def _watched(self, file: FileRead) -> dict[str, Span]:
@@ -82,28 +94,40 @@ class MeasuredWriting(Ledger):
         )
         return {subject: (since, until) for subject, since, until in self._session.execute(asked)}
 
-    def _forget_file(self, file: FileRead) -> None:
-        for table in (WatchedRow, FileRow):
+    def _refused_of(self, file: FileRead) -> dict[str, int]:
+        asked = select(col(RefusedCountRow.subject), col(RefusedCountRow.rows)).where(
+            col(RefusedCountRow.source) == file.source,
+            col(RefusedCountRow.kind) == file.kind.value,
+            col(RefusedCountRow.sha256) == file.sha256,
+        )
+        return {row.subject: row.rows for row in self._session.execute(asked)}
+
+    def forget_file(self, file: FileRead) -> None:
+        """Forget that a file was read, what it covers, and of whom its rows were refused."""
+        self._session.expire_all()
+        for table in (WatchedRow, RefusedCountRow, FileRow):
             its_own = (col(table.source) == file.source) & (col(table.kind) == file.kind.value)
             self._session.execute(delete(table).where(its_own & (col(table.sha256) == file.sha256)))
 
-    def _keep_rows(self, table: str, source: str, names: Sequence[str], key: int, rows: Iterable[Values]) -> Kept:
-        """Keep rows of a table, whose first columns, the source first of all, are their key."""
-        if not self._was_there(table, source):
-            new = list(rows)
-            self._insert(table, names, new)
-            return Kept(np.ones(len(new), dtype=np.bool_), np.zeros(len(new), dtype=np.bool_))
+    def _keep_rows(self, table: str, names: Sequence[str], key: int, rows: Iterable[Values]) -> Kept:
+        """Keep rows of a table, whose first columns, the source first of all, are their key, and whose last is their file."""
         added: list[bool] = []
         changed: list[bool] = []
-        for some in _parts(rows):
-            before = self._before(table, names, key, some)
+        reopened: list[bool] = []
+        for some in parts_of(rows, COMPARED_AT_ONCE):
+            before = self._before(table, names[:-1], key, some) if self._was_there(table, some[0][0]) else {}
             is_new = [row[:key] not in before for row in some]
-            differs = [not new and before[row[:key]] != row for new, row in zip(is_new, some, strict=True)]
+            differs = [not new and before[row[:key]] != row[:-1] for new, row in zip(is_new, some, strict=True)]
             self._insert(table, names, list(compress(some, is_new)))
             self._update(table, names, key, list(compress(some, differs)))
             added += is_new
             changed += differs
-        return Kept(np.array(added, dtype=np.bool_), np.array(changed, dtype=np.bool_))
+            ended = names[-2] == "until"
+            reopened += [
+                ended and one and _open(row[-2]) and not _open(before[row[:key]][-1])
+                for one, row in zip(differs, some, strict=True)
+            ]
+        return Kept(*(np.array(each, dtype=np.bool_) for each in (added, changed, reopened)))
 
     def _before(self, table: str, names: Sequence[str], key: int, rows: Sequence[Values]) -> dict[Values, Values]:
         """The rows of the same keys as they are kept."""
@@ -151,7 +175,12 @@ class MeasuredWriting(Ledger):
         return "?" if self._is_sqlite else "%s"
 
 
-def _parts(rows: Iterable[Values]) -> Iterator[list[Values]]:
-    left = iter(rows)
-    while some := list(islice(left, COMPARED_AT_ONCE)):
+def parts_of(several: Iterable[Part], size: int) -> Iterator[list[Part]]:
+    """Lists of so many, in their order."""
+    left = iter(several)
+    while some := list(islice(left, size)):
         yield some
+
+
+def _open(until: int | None) -> bool:
+    return until is None or until == STILL_OPEN

@@ -10,7 +10,7 @@ from sdflow.adapters.storage.connection import for_writing
 from sdflow.adapters.storage.tables import Row
 from sdflow.domain.errors import Unreadable
 
-SCHEMA_VERSION = "0006"
+SCHEMA_VERSION = "0007"
 VERSION_TABLE = "sdflow_schema"
 MIGRATIONS = Path(__file__).parent / "migrations"
 UPGRADE_LOCK = 0x5DF10

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from sdflow.adapters.storage.measured_writing import MeasuredWriting
+from sdflow.adapters.storage.measured_corrections import MeasuredCorrections
 from sdflow.adapters.storage.reading import ASKED_AT_ONCE
 from sdflow.adapters.storage.rows import (
     as_record,
@@ -43,7 +43,7 @@ FIRST_LOCK = 1
 WrittenRow = RevisionRow | EnvelopeRow | DocumentRow | SignatureRow | ScanRow
 
 
-class Writing(MeasuredWriting):
+class Writing(MeasuredCorrections):
     """One transaction. What it writes stays only if `close` is called and nothing is raised afterwards."""
 
     def __init__(self, session: Session, source: str) -> None:

@@ -63,29 +63,35 @@ class ServiceClock:
         """
         begun = self.clock.run(start)
         found: Seconds = np.maximum(self.clock.run(end) - begun, 0)
-        return found if pauses is None else found - self._paused(_pauses_of(pauses, start, end), len(start))
+        if pauses is None:
+            return found
+        stood = self._paused(_pauses_of(pauses.placed, start, end), len(start)) + pauses.lengths(len(start))
+        return np.maximum(found - stood, 0)
 
     def due(self, start: Seconds, pauses: Pauses | None = None) -> Seconds:
         """The instant by which each is due that begins at a start, pauses made good that have an end."""
         due: Seconds = np.minimum(self.deadline.due(start), NEVER)
         if pauses is None:
             return due
-        return self._moved(due, _pauses_of(pauses, start, np.full(len(start), NEVER)))
+        moved = self._moved(due, _pauses_of(pauses.placed, start, np.full(len(start), NEVER)))
+        return self._later(moved, pauses.lengths(len(start)))
 
     def judge(self, start: Seconds, stop: Seconds, pauses: Pauses, as_of: int) -> Judged:
         """What became of each case, as known at an instant in seconds; what stops after it still ran then.
 
         Missed is what stops after the instant that is due, or at it where the target says so, be the hours open then or
         closed. Pauses count only where the target lets the clock stand; overlapping ones count once, and one without an end
-        lasts until that instant. Those that begin after it was due make nothing good.
+        lasts until that instant. Those that begin after it was due make nothing good. Of which nobody knows when they began
+        counts their length, taken off what elapsed and added to what is due.
         """
         stopped = (stop != UNKNOWN) & (stop <= as_of)
         end = np.where(stopped, stop, as_of)
         due, elapsed = self._both(start, end)
         if self.stage.target.pauses_for_customer and len(pauses.row):
-            ended = Pauses(pauses.row, pauses.since, np.where(pauses.until == UNKNOWN, as_of, pauses.until))
-            elapsed = elapsed - self._paused(_pauses_of(ended, start, end), len(start))
-            due = self._moved(due, _pauses_of(ended, start, np.full(len(start), as_of)))
+            placed, lengths = pauses.placed, pauses.lengths(len(start))
+            ended = Pauses(placed.row, placed.since, np.where(placed.until == UNKNOWN, as_of, placed.until))
+            elapsed = np.maximum(elapsed - self._paused(_pauses_of(ended, start, end), len(start)) - lengths, 0)
+            due = self._later(self._moved(due, _pauses_of(ended, start, np.full(len(start), as_of))), lengths)
         over = end >= due if self.stage.target.missed is MissedAt.at else end > due
         begun = (start != UNKNOWN) & (start <= as_of)
         if begun.all():
@@ -115,9 +121,14 @@ class ServiceClock:
         )
         paused = np.zeros(len(due), dtype=np.int64)
         np.add.at(paused, pauses.row[in_time], long[in_time])
-        moved = np.flatnonzero((paused > 0) & (due < NEVER))
-        due = due.copy()
-        due[moved] = self.clock.due(due[moved], paused[moved])
+        return self._later(due, paused)
+
+    def _later(self, due: Seconds, by: Seconds) -> Seconds:
+        """Instants moved on by so much agreed time each."""
+        moved = np.flatnonzero((by > 0) & (due < NEVER))
+        if len(moved):
+            due = due.copy()
+            due[moved] = self.clock.due(due[moved], by[moved])
         return due
 
 
