@@ -68,6 +68,15 @@ def test_a_case_is_judged_by_the_version_of_its_day_in_the_month_the_quarter_and
     assert "all cases of the year are counted together" in said
 
 
+def test_a_version_that_has_not_begun_decides_nothing_yet(ledger: Ledger) -> None:
+    agreed(ledger)
+    ledger.in_force()
+    ledger.incidents("2026-01-01", "2026-10-31", ("2026-10-03", 2, ""), ("2026-10-04", 2, ""), ("2026-10-05", 6, ""))
+    changed(ledger, "2026-12-15", "targets.restore.P1.percent=50")
+    found = targets(ledger, "SLA-0900", "2026", "2026-11-24")[RESTORE]
+    assert (found["target"], found["met"]) == ("90", False)
+
+
 def test_each_month_of_a_year_is_judged_by_the_availability_that_was_promised_at_its_end(ledger: Ledger) -> None:
     agreed(ledger)
     ledger.in_force()

@@ -283,6 +283,20 @@ class Improvement:
     seen: Sequence[Seen] = ()
     closure_reason: str | None = None
 
+    def measured_too_early(self) -> str | None:
+        """Why what was measured shows nothing, where that was before the last action was done; none where it was not.
+
+        It is asked where an item is written, and not where one is read that was written before this was asked.
+        """
+        done = max((one.done_on for one in self.actions.values() if one.done_on), default=None)
+        measured = self.kpi.measured if self.kpi else None
+        if measured is None or done is None or measured.on >= done:
+            return None
+        return (
+            f"{measured.on} lies before {done}, the day on which the last action was done; what was measured before does not"
+            " show what came of it: measure again, or remove kpi.measured until then"
+        )
+
 
 class Improving(ABC):
     """Something that says what has to become better: an item of the service improvement programme."""

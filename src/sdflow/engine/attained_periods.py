@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property
 
 from sdflow.domain.attainment.outages import joined
@@ -107,7 +107,9 @@ class AttainedPeriods:
         return found
 
     def _on(self, day: date) -> Attaining:
-        return self._for(self._wording.on(day))
+        """The agreement in its words of a day, or of the last day that is known: what has not begun decides nothing yet."""
+        known = datetime.fromtimestamp(self._stretch.as_of - 1, UTC).date()
+        return self._for(self._wording.on(min(day, known)))
 
     def _for(self, words: Words) -> Attaining:
         if words.number not in self._found:

@@ -12,6 +12,7 @@ from sdflow.adapters.storage import Reading
 from sdflow.domain.composition import dependency_cycle
 from sdflow.domain.continuity import Exercise, Exercising
 from sdflow.domain.errors import Unreadable
+from sdflow.domain.improvement import Improving
 from sdflow.domain.kind import Content, Link, links
 from sdflow.domain.trait import Inheriting, Timed
 from sdflow.engine.done_days import faults_of_done_days
@@ -25,6 +26,7 @@ SOME_DAY = date(2026, 1, 1)
 
 REGION = "holidays"
 TESTED_VERSION = "plan_version"
+MEASURED_ON = "kpi.measured.on"
 
 MOST_NEAR = 50
 """For so many unknown references the nearest known one is looked up, which takes its time among thousands."""
@@ -78,6 +80,8 @@ def inconsistencies(
             yield Inconsistency(reference, REGION, message)
         if isinstance(content, Exercising) and (message := _version_fault(workspace, reading, content.exercise())):
             yield Inconsistency(reference, TESTED_VERSION, message)
+        if isinstance(content, Improving) and (message := content.improvement().measured_too_early()):
+            yield Inconsistency(reference, MEASURED_ON, message)
         yield from (
             Inconsistency(reference, *fault) for fault in faults_of_second_ones(workspace, asked, reference, arriving)
         )

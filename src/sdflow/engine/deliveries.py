@@ -70,7 +70,7 @@ class Deliveries:
     ) -> Delivered:
         periods = period.back(count)
         wording = self._wording(reference, periods, as_on)
-        now = wording.on(period.last)
+        now = wording.on(min(period.last, self.prover.today))
         attained = self._attained(wording, now, periods, only)
         held = [one == period or attained.held(one) for one in periods]
         found = [_by_clause(attained.of(one)) if holds else {} for one, holds in zip(periods, held, strict=True)]

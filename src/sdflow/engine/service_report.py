@@ -151,7 +151,7 @@ class ServiceReporter:
             delivered = self.deliveries.of(reference, period, LIKE_IT)
             charted = self.deliveries.of(reference, _last_month(period), PERIODS)
         wording = Wording(self.prover, reference, charted.periods[0].first)
-        words = wording.on(period.last)
+        words = wording.on(min(period.last, self.prover.today))
         seen = self.deliveries.watched(words, charted.periods, charted.zone)
         attained = self.deliveries.attained(reference, charted.periods)
         return _Sight(words, wording, delivered, charted, seen, attained)

@@ -106,17 +106,6 @@ class ImprovementItem(Content, Improving, Concluding, Sole):
             raise ValueError(f"occurrences: the one of {early} stands after a later one; put them in the order of days")
         return self
 
-    @model_validator(mode="after")
-    def _measured_after_the_actions(self) -> Self:
-        done = max((one.done_on for one in self.actions.values() if one.done_on), default=None)
-        measured = self.kpi.measured if self.kpi else None
-        if measured and done and measured.on < done:
-            raise ValueError(
-                f"kpi.measured.on: {measured.on} lies before {done}, the day on which the last action was done; what was "
-                "measured before does not show what came of it: measure again, or remove kpi.measured until then"
-            )
-        return self
-
     @classmethod
     def raising(cls, found: Shortcoming, on: date, by: str) -> Self:
         """The item that takes up what was found."""

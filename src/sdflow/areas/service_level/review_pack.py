@@ -39,7 +39,8 @@ def figures_with(
 def _figure(packed: PackedFigure, before: ReviewedFigure | None) -> ReviewedFigure:
     said = packed.figure.model_dump() | {"agreement": packed.agreement}
     if before is not None:
-        said["remark"] = before.remark or said["remark"]
+        written = before.remark if before.achieved is not None or packed.figure.achieved is None else None
+        said["remark"] = written or said["remark"]
         said["cause"] = (before.cause or said["cause"]) if packed.figure.missed else None
     return ReviewedFigure.model_validate(said)
 
