@@ -162,6 +162,12 @@ def test_what_was_sent_is_the_pack_until_the_review_is_planned_again(desk: Desk,
     assert pack(desk, tmp_path, day="2026-02-12")["pack"]["sent_on"] == "2026-02-12"
 
 
+def test_nothing_is_packed_after_the_meeting(desk: Desk, tmp_path: Path) -> None:
+    desk.must("amend", "SRV-0001", "--set", "held_on=2026-02-09", day="2026-02-10")
+    refused = desk.type("pack", "SRV-0001", "-o", str(tmp_path), day="2026-02-10")
+    assert (refused.code, "was held on 2026-02-09" in refused.words) == (1, True)
+
+
 def test_only_a_review_has_a_pack_and_somebody_has_to_get_it(desk: Desk, tmp_path: Path) -> None:
     assert "SLA-0900 is no service review" in desk.type("pack", "SLA-0900", day="2026-02-10").words
     desk.must("amend", "SRV-0001", "--remove", "attendance", day="2026-02-10")

@@ -110,6 +110,18 @@ def test_what_lies_before_the_agreement_or_after_it_is_no_breach_of_it(ledger: L
         assert {one["met"] for one in targets(ledger, "SLA-0900", period, "2027-02-03").values()} == {None}
 
 
+def test_notice_counts_after_the_agreement_has_expired_too(ledger: Ledger) -> None:
+    lasting = "start_on: 2026-01-01, end_on: 2026-06-30, renewal: automatic, renewal_months: 6, notice: {months: 1}"
+    agreed(ledger, AGREEMENT.replace("start_on: 2026-01-01, end_on: 2026-12-31", lasting))
+    ledger.in_force()
+    ledger.incidents("2026-07-01", "2026-07-31", ("2026-07-03", 9, ""))
+    ledger.desk.must("advance", "SLA-0900", "give_notice", day="2026-05-02")
+    before = share(ledger, "2026-07")
+    assert before[1:] == (None, 0, 0)
+    ledger.desk.must("advance", "SLA-0900", "expire", day="2026-08-20")
+    assert share(ledger, "2026-07") == before
+
+
 def test_a_supporter_is_not_blamed_for_days_before_its_own_agreement(ledger: Ledger) -> None:
     agreed(ledger)
     agreed(ledger, SUPPORT.replace("start_on: 2026-01-01", "start_on: 2026-10-16"), "OLA-0900")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from textwrap import shorten
 
 from sdflow.adapters.storage import Reading
 from sdflow.domain.looking_back import PeriodFigure
@@ -17,6 +18,8 @@ from sdflow.engine.service_report import Progress, ServiceReporter
 from sdflow.engine.workspace import Workspace
 
 NO_DATA = "no data"
+LONGEST_CAUSE = 300
+"""Of the causes of a miss the most frequent ones are written down, in so many characters."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,8 @@ def _figure(line: TargetLine, breach: Breach | None) -> PeriodFigure:
         remark=NO_DATA if now.achieved is None else None,
     )
     causes = ", ".join(f"{one.cause} ({one.cases})" for one in breach.causes) if breach else ""
-    return figure.model_copy(update={"cause": causes or None}) if figure.missed else figure
+    told = shorten(causes, LONGEST_CAUSE, placeholder=" …") or None
+    return figure.model_copy(update={"cause": told}) if figure.missed else figure
 
 
 def _before(definitions: Definitions, reading: Reading, record: Record, content: Packed) -> tuple[str, Packed] | None:

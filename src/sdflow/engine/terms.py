@@ -18,10 +18,22 @@ def term_in_force(definitions: Definitions, reading: Reading, record: Record, ag
     """The agreed term of a record, renewed as it was decided, and ended by notice where its state says that it was given."""
     if agreed.renewal is Renewal.express:
         agreed = agreed.renewed(going_on_after(reading, record.reference))
-    if not definitions.state(record).ending:
-        return agreed
-    days = _came_on(reading, record, {record.state})
-    return agreed.after_notice(days[-1]) if days else agreed
+    given = _notice_given(definitions, reading, record)
+    return agreed.after_notice(given) if given else agreed
+
+
+def _notice_given(definitions: Definitions, reading: Reading, record: Record) -> date | None:
+    """When notice was given by which a record ends, or has ended; none where it was not, or was taken back."""
+    state = definitions.state(record)
+    if not (state.ending or state.ended):
+        return None
+    states = {one.name: one for one in definitions.workflows[record.kind].states}
+    given: date | None = None
+    for day, text in reading.events(record.reference):
+        came = states.get(json.loads(text)["details"].get("target", ""))
+        if came is not None and not came.ended:
+            given = day if came.ending else None
+    return given
 
 
 def days_held(

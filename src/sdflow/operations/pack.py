@@ -52,6 +52,9 @@ def pack(
     with acting(workspace, occasion, "pack", REASON) as change:
         record = change.writing.lock(reference)
         content = _review(workspace, record)
+        held = content.review().held_on
+        if held is not None and held < occasion.today:
+            raise Refused(f"{reference} was held on {held}; a pack goes out before the meeting")
         people = tuple(dict.fromkeys(sent_to)) or content.invited()
         if not people:
             raise Refused(
