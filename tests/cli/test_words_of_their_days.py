@@ -280,3 +280,33 @@ def test_a_log_that_marks_no_security_incidents_proves_none(ledger: Ledger) -> N
     found = secured(ledger, INCIDENTS)
     assert (found["achieved"], found["met"]) == (None, None)
     assert "no file says which incidents hurt security" in found["note"]
+
+
+def test_checks_leave_the_outages_alone_that_a_list_of_the_same_source_has_numbered(ledger: Ledger) -> None:
+    agreed(ledger)
+    listed = """
+reads: outages
+source: monitor
+zone: Etc/UTC
+times: iso
+columns: {number: number, component: component, cause: cause}
+moments: {since: down, until: up}
+covers: {from: FIRST, until: LAST, of: [CMP-VAULT]}
+"""
+    checked = """
+reads: checks
+source: monitor
+zone: Etc/UTC
+times: iso
+columns: {component: component, status: status}
+moments: {at: at}
+checks: {up: up, down: down}
+"""
+    rows = ["N1,CMP-VAULT,disk,2026-10-04T00:00:00,2026-10-04T01:00:00"]
+    ledger.measured("outages", "number,component,cause,down,up", rows, listed, "2026-10-01", "2026-10-31")
+    before = targets(ledger, "SLA-0900", "2026-10")[AVAILABILITY]["achieved"]
+    checks = [f"CMP-VAULT,up,2026-10-{day:02}T00:00:00" for day in (3, 4, 5)]
+    file = ledger.write("checks.csv", "\n".join(["component,status,at", *checks]) + "\n")
+    mapping = str(ledger.write("checks.map.yaml", checked))
+    ledger.desk.must("measure", "outages", str(file), "--mapping", mapping, day="2026-12-31")
+    assert targets(ledger, "SLA-0900", "2026-10")[AVAILABILITY]["achieved"] == before

@@ -61,8 +61,7 @@ class MeasuredCorrections(MeasuredWriting):
         """The outages of a subject that have no number of the source's own, and meet a stretch of time."""
         meets = or_(col(OutageRow.until).is_(None), col(OutageRow.until) > since, col(OutageRow.since) >= since)
         found = self._outages_of(source, subject, meets & (col(OutageRow.since) < until))
-        names = outage_numbers(found.service, found.component, found.since)
-        return found.chosen(np.asarray(found.number == names, dtype=np.bool_))
+        return _without_numbers(found)
 
     def remove(self, kind: MeasuredKind, source: str, keys: Iterable[Key]) -> None:
         """Take rows out."""
@@ -125,7 +124,7 @@ class MeasuredCorrections(MeasuredWriting):
         otherwise.
         """
         files = self._checks_of(source, subject)
-        there = self._outages_of(source, subject)
+        there = _without_numbers(self._outages_of(source, subject))
         within = np.zeros(len(there), dtype=np.bool_)
         for since, until in (one.span for one in (*before, *files)):
             within |= (there.since >= since) & (there.since < until)
@@ -153,6 +152,12 @@ class MeasuredCorrections(MeasuredWriting):
         whose = or_(col(OutageRow.service) == subject, col(OutageRow.component) == subject)
         found = select(*columns).where(col(OutageRow.source) == source, whose, *([] if asked is None else [asked]))
         return as_outages(self._session.execute(found.order_by(col(OutageRow.since))).all())
+
+
+def _without_numbers(found: Outages) -> Outages:
+    """Those that nobody has numbered."""
+    names = outage_numbers(found.service, found.component, found.since)
+    return found.chosen(np.asarray(found.number == names, dtype=np.bool_))
 
 
 def _covers(file: FileRead, other: FileRead) -> bool:
