@@ -52,9 +52,7 @@ def pack(
     with acting(workspace, occasion, "pack", REASON) as change:
         record = change.writing.lock(reference)
         content = _review(workspace, record)
-        held = content.review().held_on
-        if held is not None and held < occasion.today:
-            raise Refused(f"{reference} was held on {held}; a pack goes out before the meeting")
+        _refuse_held(reference, content, occasion)
         people = tuple(dict.fromkeys(sent_to)) or content.invited()
         if not people:
             raise Refused(
@@ -82,6 +80,12 @@ def pack(
             if changes:
                 change.revise(record, revised, occasion.actor)
     return PackedReview(reference, made, found, changes)
+
+
+def _refuse_held(reference: str, review: Packed, occasion: Occasion) -> None:
+    held = review.review().held_on
+    if held is not None and held < occasion.today:
+        raise Refused(f"{reference} was held on {held}; a pack goes out before the meeting")
 
 
 def _review(workspace: Workspace, record: Record) -> Packed:
