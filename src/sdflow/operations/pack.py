@@ -53,12 +53,7 @@ def pack(
         record = change.writing.lock(reference)
         content = _review(workspace, record)
         _refuse_held(reference, content, occasion)
-        people = tuple(dict.fromkeys(sent_to)) or content.invited()
-        if not people:
-            raise Refused(
-                f"nobody is named to whom the pack of {reference} goes",
-                advice="name them with --to, or write down in attendance who is asked to come",
-            )
+        people = _people(reference, sent_to, content)
         found = gathered(workspace, change.writing, record, content, occasion.today, progress)
         file = report_document(workspace, found.report, accessible=accessible)
         made = Pack(
@@ -80,6 +75,17 @@ def pack(
             if changes:
                 change.revise(record, revised, occasion.actor)
     return PackedReview(reference, made, found, changes)
+
+
+def _people(reference: str, sent_to: Sequence[str], review: Packed) -> tuple[str, ...]:
+    """To whom the pack goes, each once."""
+    people = tuple(dict.fromkeys(sent_to)) or review.invited()
+    if not people:
+        raise Refused(
+            f"nobody is named to whom the pack of {reference} goes",
+            advice="name them with --to, or write down in attendance who is asked to come",
+        )
+    return people
 
 
 def _refuse_held(reference: str, review: Packed, occasion: Occasion) -> None:
