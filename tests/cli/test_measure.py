@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from desk import HELEN, Desk, Said
+from desk import Desk
 from sdflow.adapters.storage import Storage
 from sdflow.domain.measured import UNKNOWN, Incidents, MeasuredKind, Moment, Outages
 
@@ -66,19 +66,10 @@ def acts(desk: Desk) -> int:
     return number
 
 
-class December(Desk):
-    """The desk in December 2026, when what these tests tell of has happened."""
-
-    def type(self, *words: str, person: str | None = HELEN, day: str | None = "2026-12-01") -> Said:
-        return super().type(*words, person=person, day=day)
-
-    def must(self, *words: str, person: str | None = HELEN, day: str | None = "2026-12-01") -> Said:
-        return super().must(*words, person=person, day=day)
-
-
 @pytest.fixture
 def desk(desk: Desk) -> Desk:
-    return December(desk.folder)
+    """The desk in December 2026, when what these tests tell of has happened."""
+    return Desk(desk.folder, usual_day="2026-12-01")
 
 
 @pytest.fixture

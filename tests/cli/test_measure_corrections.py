@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from desk import HELEN, Desk, Said
+from desk import Desk
 from sdflow.adapters.storage import Storage
 from sdflow.domain.measured import UNKNOWN, MeasuredKind
 
@@ -50,19 +50,10 @@ moments: {at: at}
 """
 
 
-class December(Desk):
-    """The desk in December 2026, when what these tests tell of has happened."""
-
-    def type(self, *words: str, person: str | None = HELEN, day: str | None = "2026-12-05") -> Said:
-        return super().type(*words, person=person, day=day)
-
-    def must(self, *words: str, person: str | None = HELEN, day: str | None = "2026-12-05") -> Said:
-        return super().must(*words, person=person, day=day)
-
-
 @pytest.fixture
 def desk(desk: Desk) -> Desk:
-    return December(desk.folder)
+    """The desk in December 2026, when what these tests tell of has happened."""
+    return Desk(desk.folder, usual_day="2026-12-05")
 
 
 def read(desk: Desk, kind: str, file: Path, mapping: Path, *words: str, day: str = "2026-12-05") -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from desk import HELEN, Desk
-from ledger import AGREEMENT, INCIDENTS, PARTS, SUPPORT, Ledger
+from ledger import AGREEMENT, INCIDENTS, OUTAGES, PARTS, SUPPORT, Ledger
 
 Write = Callable[[str, str], Path]
 RESTORE, AVAILABILITY, NIGHT = "targets.restore.P1", "targets.availability", "targets.batches.night"
@@ -75,6 +75,18 @@ def test_a_version_that_has_not_begun_decides_nothing_yet(ledger: Ledger) -> Non
     changed(ledger, "2026-12-15", "targets.restore.P1.percent=50")
     found = targets(ledger, "SLA-0900", "2026", "2026-11-24")[RESTORE]
     assert (found["target"], found["met"]) == ("90", False)
+
+
+def test_the_hours_of_a_version_that_has_not_begun_are_not_those_in_which_a_service_was_available(
+    ledger: Ledger,
+) -> None:
+    agreed(ledger)
+    ledger.in_force()
+    ledger.outages("2026-01-01", "2026-10-31")
+    changed(ledger, "2026-12-15", "hours.service=CAL-OFFICE")
+    words = ("report", "SVC-LEDGER", "--availability", "--period", "2026", "--json")
+    (service,) = ledger.desk.must(*words, day="2026-11-24").data["services"]
+    assert service["hours"] == "Round the clock"
 
 
 def test_each_month_of_a_year_is_judged_by_the_availability_that_was_promised_at_its_end(ledger: Ledger) -> None:
@@ -213,15 +225,7 @@ def test_an_outage_names_its_cause_in_the_hours_of_the_target_that_it_broke(ledg
     further = "further_availability: {always: {percent: 99.9, period: month, hours: CAL-ALWAYS}}"
     agreed(ledger, office.replace("  restore: {P1", f"  {further}\n  restore: {{P1"))
     rows = ["CMP-VAULT,full disk,2026-10-04T00:00:00,2026-10-04T12:00:00"]
-    form = """
-reads: outages
-source: monitor
-zone: Etc/UTC
-times: iso
-columns: {component: component, cause: cause}
-moments: {since: down, until: up}
-covers: {from: FIRST, until: LAST, of: [CMP-VAULT]}
-"""
+    form = OUTAGES.replace("component: component", "component: component, cause: cause")
     ledger.measured("outages", "component,cause,down,up", rows, form, "2026-10-01", "2026-10-31")
     report = ledger.desk.must("report", "SLA-0900", "--period", "2026-10", "--json", day=LATER).data
     (breach,) = report["agreements"][0]["breaches"]
@@ -284,15 +288,7 @@ def test_a_log_that_marks_no_security_incidents_proves_none(ledger: Ledger) -> N
 
 def test_checks_leave_the_outages_alone_that_a_list_of_the_same_source_has_numbered(ledger: Ledger) -> None:
     agreed(ledger)
-    listed = """
-reads: outages
-source: monitor
-zone: Etc/UTC
-times: iso
-columns: {number: number, component: component, cause: cause}
-moments: {since: down, until: up}
-covers: {from: FIRST, until: LAST, of: [CMP-VAULT]}
-"""
+    listed = OUTAGES.replace("component: component", "number: number, component: component, cause: cause")
     checked = """
 reads: checks
 source: monitor

@@ -85,7 +85,8 @@ class _Wanted:
 def _service(session: Session, wanted: _Wanted) -> bool:
     from sdflow.cli.report_data import service_report_data
     from sdflow.cli.report_tables import print_service_report
-    from sdflow.operations.report import report_document, report_table, service_report
+    from sdflow.engine.report_document import report_document
+    from sdflow.operations.report import report_table, service_report
 
     with watched(silent=session.as_json, long=LONG) as progress:
         found = service_report(

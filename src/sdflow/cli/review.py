@@ -12,15 +12,13 @@ from rich.markup import escape
 from sdflow.cli.files import placed, write_whole
 from sdflow.cli.presentation import console, reference, say_json, shown, table
 from sdflow.cli.progress import watched
+from sdflow.cli.report import LONG
 from sdflow.cli.session import Session, examples, shared_options
 from sdflow.domain.rule import spoken
 
 if TYPE_CHECKING:
     from sdflow.domain.review_pack import PackedFigure
     from sdflow.operations.pack import PackedReview
-
-LONG = 3
-"""From so many agreements on, it is shown how many of them are reported on."""
 
 VERDICTS = {True: "[breach]✗ missed[/]", False: "[good]✓ met[/]", None: "[quiet]– no data[/]"}
 

@@ -184,3 +184,8 @@ class Horizon:
         if until and until >= first:
             last = min(last, until)
         return cls(first, last, days_in_force(term, first, last)[-1][1])
+
+
+def promised(party: Scene | Supporter) -> Promise | SupportPromise:
+    """What somebody promises, be it to a customer or to those whom it supports."""
+    return party.promise if isinstance(party, Scene) else party.support

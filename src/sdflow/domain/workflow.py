@@ -215,6 +215,10 @@ class Workflow:
         """The steps that lead away from a state."""
         return tuple(step for step in self.steps if state in step.sources)
 
+    def outcomes_into(self, state: str) -> set[str | None]:
+        """What the steps into a state ask to follow from the content; none of a step that asks for nothing."""
+        return {step.guards.outcome for step in self.steps if step.target == state}
+
 
 def workflow_faults(workflow: Workflow, roles: frozenset[str]) -> Iterator[str]:
     """Everything that makes a workflow unusable, each as a sentence."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cached_property
 
 from sdflow.domain.attainment.outages import joined
@@ -13,7 +13,7 @@ from sdflow.domain.attainment.time_targets import TimePart, attained_time, misse
 from sdflow.domain.delivered import parts_of, together
 from sdflow.domain.measured import Incidents, MeasuredKind, Outages
 from sdflow.domain.period import Period
-from sdflow.domain.scene import Scene
+from sdflow.domain.scene import promised
 from sdflow.domain.service_time import Intervals, intersection, intervals, local_days
 from sdflow.domain.target import MeasuringPeriod
 from sdflow.engine.attainments import Attaining, Promised
@@ -107,9 +107,7 @@ class AttainedPeriods:
         return found
 
     def _on(self, day: date) -> Attaining:
-        """The agreement in its words of a day, or of the last day that is known: what has not begun decides nothing yet."""
-        known = datetime.fromtimestamp(self._stretch.as_of - 1, UTC).date()
-        return self._for(self._wording.on(min(day, known)))
+        return self._for(self._wording.on(day))
 
     def _for(self, words: Words) -> Attaining:
         if words.number not in self._found:
@@ -126,10 +124,9 @@ class AttainedPeriods:
     def _begun(self) -> date:
         """The first day of what was agreed first."""
         first = self._wording.first
-        party = first.party
-        term = party.promise.term if isinstance(party, Scene) else party.support.term
+        start = promised(first.party).term.start_on
         since = first.version.first if first.version else None
-        return max(term.start_on, since or term.start_on)
+        return max(start, since or start)
 
     def _seconds(self, span: Span) -> tuple[int, int]:
         since, until = local_days(self._stretch.zone, span.first, span.last)

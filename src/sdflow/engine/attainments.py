@@ -22,7 +22,7 @@ from sdflow.domain.attainment.service_clock import Truths
 from sdflow.domain.attainment.time_targets import TimeMetric, TimePart, TimePromise
 from sdflow.domain.measured import UNKNOWN, Incidents, Measurements, Moment, Outages, Seconds
 from sdflow.domain.period import Period
-from sdflow.domain.scene import Scene, Supporter
+from sdflow.domain.scene import Scene, Supporter, promised
 from sdflow.domain.service_time import (
     NEVER,
     CalendarHours,
@@ -200,10 +200,10 @@ class Attaining:
 
     def _time_promises(self) -> Iterator[tuple[str, TimePromise]]:
         party = self.words.party
-        targets = party.promise.targets if isinstance(party, Scene) else party.support.targets
+        targets = promised(party).targets
         for metric in TimeMetric:
-            promised: Mapping[str, TimeTarget] = getattr(targets, metric.value, {})
-            for key, target in promised.items():
+            stated: Mapping[str, TimeTarget] = getattr(targets, metric.value, {})
+            for key, target in stated.items():
                 clause, title = f"targets.{metric.value}.{key}", f"{_TITLES[metric]}, {key}"
                 hours = ClockHours.of(party, target.clock)
                 yield key, TimePromise(self._reference, clause, title, metric, target, hours)
@@ -263,7 +263,7 @@ class Attaining:
     def _of_measures(self) -> Iterator[Promised]:
         month = MeasuringPeriod.month
         party = self.words.party
-        targets = party.promise.targets if isinstance(party, Scene) else party.support.targets
+        targets = promised(party).targets
         if isinstance(targets, Targets):
             for key, limit in targets.security.items():
                 clause = f"targets.security.{key}"

@@ -48,7 +48,6 @@ from sdflow.engine.planned_time import coming_after
 from sdflow.engine.proof import Prover
 from sdflow.engine.report_records import Promised, ReportRecords
 from sdflow.engine.report_subjects import ReportSubjects
-from sdflow.engine.security_marks import marks_security
 
 Progress = Callable[[int, int], None]
 """Hears how many of how many services are reported on."""
@@ -195,7 +194,6 @@ class AvailabilityReporter:
         )
         about = Promised(None, (service,), tuple(seen.dependencies), None, hours.zone)
         incidents = self._incidents(seen)
-        marked = marks_security(self.prover.reading, [service])
         return ServiceAvailability(
             service=self.records.told(service),
             hours=hours.title,
@@ -212,7 +210,7 @@ class AvailabilityReporter:
             life_cycle=None if incidents is None else life_cycle_table(incidents, hours, self.deliveries.as_of),
             user_minutes=exact(lost.minutes) if lost is not None and lost.known else None,
             users_unknown=0 if lost is None else lost.unknown,
-            security_incidents=None if incidents is None or not marked else int(incidents.security.sum()),
+            security_incidents=None if incidents is None or not seen.marks_security else int(incidents.security.sum()),
             vital=tuple(self._vital(service)),
             suppliers=self._suppliers(delivered),
             interruptions=self.records.interruptions(about, coming_after(hours.zone, self.prover.today), None),

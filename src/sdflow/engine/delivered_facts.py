@@ -26,7 +26,7 @@ from sdflow.domain.fact import (
 )
 from sdflow.domain.measured import UNKNOWN, Incidents, Moment
 from sdflow.domain.period import Period
-from sdflow.domain.scene import Scene
+from sdflow.domain.scene import Scene, promised
 from sdflow.domain.target import MeasuringPeriod
 from sdflow.engine.answers import Answers
 from sdflow.engine.deliveries import Deliveries
@@ -258,14 +258,14 @@ def _missed_support(reference: str, clause: str, supporter: Supporter, one: Atta
 
 def _kinds(party: Scene | Supporter) -> list[MeasuringPeriod]:
     """The kinds of measuring period that an agreement uses; times, transactions, throughput and batches go by the month."""
-    targets = party.promise.targets if isinstance(party, Scene) else party.support.targets
+    targets = promised(party).targets
     used = {one.period for one in targets.measures.values()}
     times: list[Mapping[str, object]] = [targets.response, targets.restore]
     if isinstance(party, Scene):
-        promised = party.promise.targets
-        stated = [promised.availability, promised.reliability, *promised.further_availability.values()]
-        used |= {one.period for one in promised.security.values()}
-        times += [promised.transactions, promised.throughput, promised.batches]
+        own = party.promise.targets
+        stated = [own.availability, own.reliability, *own.further_availability.values()]
+        used |= {one.period for one in own.security.values()}
+        times += [own.transactions, own.throughput, own.batches]
     else:
         parts = party.support.components.values()
         stated = [one for part in parts for one in (part.availability, part.reliability)]

@@ -41,6 +41,7 @@ class Deliveries:
         self.as_of = as_of
         self._seen: dict[_Watched, Observations] = {}
         self._found: dict[tuple[str, Period, int, MeasuringPeriod | None, date | None], Delivered] = {}
+        self._attained_over: dict[tuple[str, tuple[Period, ...]], AttainedPeriods] = {}
 
     @cached_property
     def announced(self) -> tuple[AnnouncedWork, ...]:
@@ -70,7 +71,7 @@ class Deliveries:
     ) -> Delivered:
         periods = period.back(count)
         wording = self._wording(reference, periods, as_on)
-        now = wording.on(min(period.last, self.prover.today))
+        now = wording.on(period.last)
         attained = self._attained(wording, now, periods, only)
         held = [one == period or attained.held(one) for one in periods]
         found = [_by_clause(attained.of(one)) if holds else {} for one, holds in zip(periods, held, strict=True)]
@@ -94,9 +95,12 @@ class Deliveries:
         )
 
     def attained(self, reference: str, periods: Sequence[Period]) -> AttainedPeriods:
-        """What was reached of an agreement, to be asked for any of some periods."""
-        wording = self._wording(reference, periods)
-        return self._attained(wording, wording.on(periods[-1].last), periods)
+        """What was reached of an agreement, to be asked for any of some periods. What was asked once is kept."""
+        place = reference, tuple(periods)
+        if place not in self._attained_over:
+            wording = self._wording(reference, periods)
+            self._attained_over[place] = self._attained(wording, wording.on(periods[-1].last), periods)
+        return self._attained_over[place]
 
     def watched(self, words: Words, periods: Sequence[Period], zone: str | None = None) -> tuple[Observations, ...]:
         """What was observed of the services that an agreement is about, put together as they were when it was signed."""

@@ -205,7 +205,7 @@ class _Lines:
     def _closed_as(self, record: Record) -> Conclusion | None:
         """With which conclusion a record came into its final state; none where that asks for none."""
         workflow = self._prover.definitions.workflows[record.kind]
-        asked = {step.guards.outcome for step in workflow.steps if step.target == record.state}
+        asked = workflow.outcomes_into(record.state)
         words = [one for one in Conclusion if workflow.state(record.state).final and asked == {one.value}]
         return words[0] if words else None
 

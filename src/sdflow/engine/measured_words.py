@@ -67,7 +67,8 @@ def version_on(versions: Sequence[Version], day: date) -> Version | None:
 class Wording:
     """Resolves the words of one agreement, each version once.
 
-    With `as_on` every day is judged by the words that held on that one.
+    With `as_on` every day is judged by the words that held on that one. What has not begun on the prover's day decides nothing
+    yet: of later days the words of that day hold.
     """
 
     def __init__(self, prover: Prover, reference: str, first: date, as_on: date | None = None) -> None:
@@ -79,7 +80,8 @@ class Wording:
 
     def on(self, day: date) -> Words:
         """In which words the agreement holds on a day, or held first where none did yet."""
-        return self._of(version_on(self._prover.evidence.versions(self.record), self._as_on or day))
+        known = min(self._as_on or day, self._prover.today)
+        return self._of(version_on(self._prover.evidence.versions(self.record), known))
 
     @property
     def first(self) -> Words:

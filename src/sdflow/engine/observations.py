@@ -15,6 +15,7 @@ from sdflow.domain.attainment.composition import ServiceTime, joined_time, servi
 from sdflow.domain.attainment.outages import Downtime, Observed, agreed_seconds, downtime_of
 from sdflow.domain.measured import Incidents, MeasuredKind, Measurements, Outages, Words
 from sdflow.domain.measured_file import FileRead
+from sdflow.domain.measured_form import MARKS_SECURITY
 from sdflow.domain.period import Period
 from sdflow.domain.scene import Scene
 from sdflow.domain.service_time import (
@@ -30,7 +31,6 @@ from sdflow.domain.structure import Structure
 from sdflow.domain.target import AvailabilityTarget, MeasuringPeriod
 from sdflow.engine.planned_time import AnnouncedWork, time_of
 from sdflow.engine.refused_rows import refused_rows
-from sdflow.engine.security_marks import marks_security
 
 Announced = Callable[[AnnouncedWork], bool]
 """Whether work by plan counts as announced."""
@@ -125,8 +125,9 @@ class Observations:
 
     @cached_property
     def marks_security(self) -> bool:
-        """Whether a file says which incidents hurt security."""
-        return marks_security(self._reading, [self.service])
+        """Whether a file of its incidents says which of them hurt security; without that none is known to be none."""
+        files = self._reading.files_read(MeasuredKind.incidents, [self.service])
+        return any(MARKS_SECURITY in one.conventions for one in files)
 
     def refused(self, kinds: Sequence[MeasuredKind], period: Period) -> tuple[str, ...]:
         """Of which files rows were refused that may be of the service or its components in a period."""

@@ -11,6 +11,7 @@ from sdflow.domain.kind import material
 from sdflow.domain.period import Period
 from sdflow.domain.record import Record
 from sdflow.domain.service_report import ChangeLine
+from sdflow.engine.done_days import spoken
 from sdflow.engine.proof import Prover
 from sdflow.engine.terms import days_held
 from sdflow.engine.versions import Version
@@ -33,9 +34,9 @@ def not_held(prover: Prover, reference: str, period: Period) -> str:
         return ""
     before = _days(prover, record, versions, date.min, period.first)
     if before:
-        return f"it held until {_day(before[-1][1])}"
+        return f"it held until {spoken(before[-1][1])}"
     after = _days(prover, record, versions, period.last, date.max)
-    return f"it holds from {_day(after[0][0])} on" if after else "it never held"
+    return f"it holds from {spoken(after[0][0])} on" if after else "it never held"
 
 
 def _days(
@@ -64,7 +65,3 @@ def _clauses(before: Version | None, now: Version) -> tuple[str, ...]:
 def _request(one: Version) -> str | None:
     told = one.envelope["content"].get("change_request")
     return str(told) if told else None
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -16,7 +16,7 @@ from sdflow.domain.delivered import Delivered, Series
 from sdflow.domain.errors import Refused
 from sdflow.domain.forecast import forecast
 from sdflow.domain.period import Period
-from sdflow.domain.scene import Scene, Supporter
+from sdflow.domain.scene import Supporter, promised
 from sdflow.domain.service_report import AgreementReport, Breach, IncidentTable, ServiceReport, TargetLine
 from sdflow.domain.target import MeasuringPeriod
 from sdflow.domain.traffic_light import light_of, overall
@@ -32,7 +32,6 @@ from sdflow.engine.report_incidents import ReportedIncidents
 from sdflow.engine.report_money import money_of, prices_of
 from sdflow.engine.report_records import Promised, ReportRecords, parts_of_services
 from sdflow.engine.report_subjects import ReportSubjects
-from sdflow.engine.security_marks import marks_security
 from sdflow.engine.workspace import Workspace
 
 Progress = Callable[[int, int], None]
@@ -120,7 +119,7 @@ class ServiceReporter:
             incidents=table,
             untimed=_untimed(words, table) if table else (),
             security_incidents=hurt,
-            security_known=bool(hurt) or marks_security(self.prover.reading, [one.service for one in sight.seen]),
+            security_known=bool(hurt) or any(one.marks_security for one in sight.seen),
             prices=prices_of(agreement),
             money=self._told(money, sight) if money else None,
             improvements=self.records.improvements(about),
@@ -151,7 +150,7 @@ class ServiceReporter:
             delivered = self.deliveries.of(reference, period, LIKE_IT)
             charted = self.deliveries.of(reference, _last_month(period), PERIODS)
         wording = Wording(self.prover, reference, charted.periods[0].first)
-        words = wording.on(min(period.last, self.prover.today))
+        words = wording.on(period.last)
         seen = self.deliveries.watched(words, charted.periods, charted.zone)
         attained = self.deliveries.attained(reference, charted.periods)
         return _Sight(words, wording, delivered, charted, seen, attained)
@@ -206,8 +205,7 @@ def _agreement(words: Words) -> Agreement:
 
 def _untimed(words: Words, table: IncidentTable) -> tuple[str, ...]:
     """The priorities of incidents for which no time is promised, where times are promised of others."""
-    party = words.party
-    targets = party.promise.targets if isinstance(party, Scene) else party.support.targets
+    party, targets = words.party, promised(words.party).targets
     timed = {key for metric in TimeMetric for key in getattr(targets, metric.value, {})}
     if isinstance(party, Supporter) and party.support.severities is not None:
         timed = {ours for ours, theirs in party.support.severities.items() if theirs in timed}

@@ -91,8 +91,7 @@ def improvement_items(prover: Prover) -> list[Item]:
 
 def _concluded(prover: Prover, record: Record) -> bool:
     """Whether every step into the state of a record asks for what follows from its content."""
-    steps = prover.definitions.workflows[record.kind].steps
-    return all(one.guards.outcome is not None for one in steps if one.target == record.state)
+    return None not in prover.definitions.workflows[record.kind].outcomes_into(record.state)
 
 
 def records_of_trait(prover: Prover, trait: type) -> list[Record]:

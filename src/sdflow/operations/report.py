@@ -11,11 +11,8 @@ from sdflow.domain.content import plain
 from sdflow.domain.period import Period
 from sdflow.domain.service_report import AgreementReport, ServiceReport, TargetLine
 from sdflow.domain.sheet import sheet
-from sdflow.engine.report_document import report_document
 from sdflow.engine.service_report import Progress, ServiceReporter
 from sdflow.engine.workspace import Workspace
-
-__all__ = ["report_document", "report_table", "service_report"]
 
 COLUMNS = (
     "agreement", "version", "service", "customer", "clause", "title", "period", "first_on", "last_on", "comparison",
