@@ -175,3 +175,34 @@ class Ledger:
 
     def type(self, *words: str, day: str, person: str = HELEN) -> Said:
         return self.desk.type(*words, day=day, person=person)
+
+
+LATER = "2027-01-05"
+
+
+def agreed(ledger: Ledger, text: str = AGREEMENT, reference: str = "SLA-0900") -> None:
+    ledger.adopt(text, reference)
+
+
+def changed(ledger: Ledger, first: str, *words: str, without: Sequence[str] = ()) -> None:
+    """The agreement says something else from a day on, or leaves clauses out: its next version was signed on paper."""
+    desk = ledger.desk
+    day = first
+    desk.must("advance", "SLA-0900", "revise", day=day)
+    sets = (f"effective_on={first}", "change_request=CR-1", *words)
+    left_out = ("adopted.file_name", "adopted.file_sha256", *without)
+    removed = [word for one in left_out for word in ("--remove", one)]
+    desk.must("amend", "SLA-0900", *(word for one in sets for word in ("--set", one)), *removed, day=day)
+    paper = ledger.write(f"paper-{first}.txt", f"The paper of {first}.")
+    desk.must("adopt", str(paper), "SLA-0900", day=day)
+
+
+def targets(ledger: Ledger, about: str, period: str, day: str = LATER) -> dict[str, Any]:
+    found = ledger.desk.type("report", about, "--period", period, "--json", day=day, person=HELEN)
+    assert found.code in (0, 1), found.words
+    return {one["clause"]: one for one in found.data["agreements"][0]["targets"]}
+
+
+def share(ledger: Ledger, period: str, about: str = "SLA-0900") -> tuple[Any, Any, Any, Any]:
+    found = targets(ledger, about, period)["targets.restore.P1"]
+    return found["achieved"], found["met"], found["cases"], found["missed"]

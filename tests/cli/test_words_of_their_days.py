@@ -9,44 +9,16 @@ from typing import Any
 import pytest
 
 from desk import HELEN, Desk
-from ledger import AGREEMENT, INCIDENTS, OUTAGES, PARTS, SUPPORT, Ledger
+from ledger import AGREEMENT, INCIDENTS, LATER, OUTAGES, PARTS, SUPPORT, Ledger, agreed, changed, share, targets
 
 Write = Callable[[str, str], Path]
 RESTORE, AVAILABILITY, NIGHT = "targets.restore.P1", "targets.availability", "targets.batches.night"
-LATER = "2027-01-05"
 
 
 @pytest.fixture
 def ledger(desk: Desk, write: Write) -> Ledger:
     desk.must("apply", str(write("parts.yaml", PARTS)))
     return Ledger(desk, write)
-
-
-def agreed(ledger: Ledger, text: str = AGREEMENT, reference: str = "SLA-0900") -> None:
-    ledger.adopt(text, reference)
-
-
-def changed(ledger: Ledger, first: str, *words: str) -> None:
-    """The agreement says something else from a day on: its next version was signed on paper."""
-    desk = ledger.desk
-    day = first
-    desk.must("advance", "SLA-0900", "revise", day=day)
-    sets = (f"effective_on={first}", "change_request=CR-1", *words)
-    removed = ("--remove", "adopted.file_name", "--remove", "adopted.file_sha256")
-    desk.must("amend", "SLA-0900", *(word for one in sets for word in ("--set", one)), *removed, day=day)
-    paper = ledger.write(f"paper-{first}.txt", f"The paper of {first}.")
-    desk.must("adopt", str(paper), "SLA-0900", day=day)
-
-
-def targets(ledger: Ledger, about: str, period: str, day: str = LATER) -> dict[str, Any]:
-    found = ledger.desk.type("report", about, "--period", period, "--json", day=day, person=HELEN)
-    assert found.code in (0, 1), found.words
-    return {one["clause"]: one for one in found.data["agreements"][0]["targets"]}
-
-
-def share(ledger: Ledger, period: str, about: str = "SLA-0900") -> tuple[Any, Any, Any, Any]:
-    found = targets(ledger, about, period)[RESTORE]
-    return found["achieved"], found["met"], found["cases"], found["missed"]
 
 
 def test_a_case_is_judged_by_the_version_of_its_day_in_the_month_the_quarter_and_the_year(ledger: Ledger) -> None:

@@ -118,27 +118,27 @@ def _forecasts(lines: Sequence[TargetLine]) -> Iterator[str]:
 
 
 def _money(money: Money) -> Iterator[str]:
-    yield from (f"{line.period}: {_credit(money, line)}" for line in money.credits)
+    yield from (f"{line.period}: {_credit(line)}" for line in money.credits)
     if money.running:
         yield f"not over: {', '.join(map(str, money.running))}"
     if not money.credits:
         yield "no month ended in this period, so that no credit is due yet"
-    elif len(money.credits) + len(money.running) > 1:
+    elif len(money.credits) + len(money.running) > 1 and not money.mixed:
         yield f"[title]in all: {_total(money)}[/]"
     silent = sorted({clause for line in money.credits for clause in line.due.without_data})
     if silent:
         yield f"{NO_DATA} of {escape(', '.join(silent))}, so that nothing can be said of its credits"
 
 
-def _credit(money: Money, line: CreditLine) -> str:
+def _credit(line: CreditLine) -> str:
     due = line.due
     if not due.bands:
         return NO_DATA if line.standing is CreditStanding.no_data else line.standing.value
     least = "at least " if line.standing is CreditStanding.at_least else ""
-    said = f"{least}{money.currency} {due.amount:,.2f}" if due.amount is not None else "the charge is not known"
+    said = f"{least}{line.currency} {due.amount:,.2f}" if due.amount is not None else "the charge is not known"
     capped = f", limited by the most of a {' and a '.join(due.capped_by)}" if due.capped_by else ""
-    withheld = f"; {money.currency} {due.withheld:,.2f} are too little to be paid out" if due.withheld else ""
-    return f"{due.percent} % of {shown(money.of.lower())}: [title]{escape(said)}[/]{capped}{withheld}"
+    withheld = f"; {line.currency} {due.withheld:,.2f} are too little to be paid out" if due.withheld else ""
+    return f"{due.percent} % of {shown(line.of.lower())}: [title]{escape(said)}[/]{capped}{withheld}"
 
 
 def _total(money: Money) -> str:

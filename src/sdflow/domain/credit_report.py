@@ -22,10 +22,16 @@ class CreditStanding(StrEnum):
 
 @dataclass(frozen=True)
 class CreditLine:
-    """What is due by the credit clause for one month; `held` says whether the agreement held on a day of it."""
+    """What is due by the credit clause of one month, a share of the price `of`.
+
+    `currency` is that of the price; none where the agreement does not say how much it is. `held` says whether the agreement
+    held on a day of the month.
+    """
 
     period: Period
     due: CreditDue
+    of: str
+    currency: str | None
     held: bool = True
 
     @property
@@ -45,9 +51,9 @@ _SILENT = (CreditStanding.no_data, CreditStanding.not_held)
 class Money:
     """Charges and credits of an agreement in a period.
 
-    `charge` is the price of which credits are a share, a month; none where the agreement does not say how much that is.
-    `credits` are those of each month that ended in the period, `running` the months of it that are not over. `earlier` is
-    what was due before in the same year, as far as it was computed.
+    `charge` is the price of which credits are a share, a month, in the period's last words; none where the agreement does not
+    say how much that is. `credits` are those of each month that ended in the period, `running` the months of it that are not
+    over. `earlier` is what was due before in the same year and currency, as far as it was computed.
     """
 
     of: str
@@ -62,7 +68,12 @@ class Money:
     def due(self) -> Decimal | None:
         """What is due for all months that ended; none where something is and nobody knows how much, or no month has data."""
         told = [one.due.amount for one in self.credits if one.standing not in _SILENT]
-        return None if None in told or not told else sum((one for one in told if one is not None), Decimal(0))
+        return None if None in told or not told or self.mixed else sum((one for one in told if one), Decimal(0))
+
+    @property
+    def mixed(self) -> bool:
+        """Whether its months are credited in several currencies, and have no sum."""
+        return len({one.currency for one in self.credits if one.currency}) > 1
 
     @property
     def at_least(self) -> bool:

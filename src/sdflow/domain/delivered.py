@@ -60,35 +60,43 @@ def parts_of(report: Period, kind: MeasuringPeriod) -> tuple[Period, ...]:
 
 
 def together(parts: Sequence[Attainment], report: Period) -> Attainment:
-    """Several measuring periods in one report: met where all of them are, and shown by the worst of them."""
+    """Several measuring periods in one report: met where all of them are, and shown by the worst of them.
+
+    Of figures that can not be compared, the target having changed its unit or its direction, one like the last is shown,
+    unless another alone missed.
+    """
     if len(parts) == 1:
         return _to_date(parts[0], report)
     known = [one for one in parts if one.margin is not None]
     if not known:
         return replace(parts[-1], period=report)
-    worst = min(known, key=lambda one: one.margin or Decimal(0))
-    name = worst.period.kind.value.replace("_", " ")
+    worst = min(known, key=lambda one: (bool(one.met), not one.like(known[-1]), one.margin or Decimal(0)))
+    kinds = list(dict.fromkeys(_name(one.period) for one in parts))
+    counted = f"{kinds[0]}s" if len(kinds) == 1 else "periods"
     missed = sum(one.met is False for one in known)
-    told = f"{len(known)} of {len(parts)} {name}s have data" if len(known) < len(parts) else ""
+    told = f"{len(known)} of {len(parts)} {counted} have data" if len(known) < len(parts) else ""
     return replace(
         worst,
         period=report,
         met=not missed,
         cases=sum(one.cases for one in known),
         missed=missed,
-        worst="; ".join(filter(None, (f"{name} {worst.period.name}", worst.worst))),
-        conventions=(*worst.conventions, f"judged in each {name}, of which the worst is shown"),
+        worst="; ".join(filter(None, (f"{_name(worst.period)} {worst.period.name}", worst.worst))),
+        conventions=(*worst.conventions, f"judged in each {' or '.join(kinds)}, of which the worst is shown"),
         note="; ".join(filter(None, (told, worst.note))),
-        tallied=f"{name}s",
+        tallied=counted,
     )
 
 
 def _to_date(one: Attainment, report: Period) -> Attainment:
     if one.period == report:
         return one
-    name = one.period.kind.value.replace("_", " ")
     until = "" if one.period.last <= report.last else " to date"
-    return replace(one, conventions=(*one.conventions, f"over the {name} {one.period.name}{until}"))
+    return replace(one, conventions=(*one.conventions, f"over the {_name(one.period)} {one.period.name}{until}"))
+
+
+def _name(period: Period) -> str:
+    return period.kind.value.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -96,8 +104,9 @@ class Delivered:
     """What was delivered against one agreement in a period and those before it.
 
     `version` is the number of the signed version that held at its end; none where it is measured against a draft.
-    `targets` are in the order of the agreement, `workload` are the limits within which they hold. `conventions` tell how the
-    files were read.
+    `targets` are in the order of the agreement, `workload` are the limits within which they hold. `former` are the targets
+    of the periods before that it no longer had in this one, or measured over another time. `conventions` tell how the files
+    were read.
     """
 
     agreement: str
@@ -112,3 +121,4 @@ class Delivered:
     suppliers: Mapping[str, tuple[Attainment, ...]]
     conventions: tuple[str, ...]
     workload: tuple[Series, ...] = ()
+    former: tuple[Series, ...] = ()

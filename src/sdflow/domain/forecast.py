@@ -45,12 +45,13 @@ def forecast(periods: Sequence[Period], chart: Sequence[Attainment | None]) -> F
     """Where the figures of a target lead, one after the other in periods on end; none where too few of them have data.
 
     Figures that belong to a longer period than that of the chart, such as a quarter looked at month by month, count once;
-    `chart` may be shorter than `periods`, where the last ones are not over.
+    those that can not be compared with the last one, or were measured over another time, do not. What has nothing in the last
+    period is no longer promised. `chart` may be shorter than `periods`, where the last ones are not over.
     """
-    points = list(_points(chart))
-    if len(points) < LEAST_PERIODS:
+    last = chart[-1] if chart else None
+    points = list(_points(chart, last)) if last else []
+    if last is None or len(points) < LEAST_PERIODS:
         return None
-    last = next(one for one in reversed(chart) if one)
     slope, height = _line(points)
     ahead = _following(periods[-1], len(periods))
     figures = [_bounded(height + slope * (len(periods) + step), last) for step in range(len(ahead))]
@@ -66,10 +67,10 @@ def forecast(periods: Sequence[Period], chart: Sequence[Attainment | None]) -> F
     )
 
 
-def _points(chart: Sequence[Attainment | None]) -> Iterator[_Point]:
-    last = {one.period: (place, one) for place, one in enumerate(chart) if one is not None}
-    for place, one in last.values():
-        if one.achieved is not None:
+def _points(chart: Sequence[Attainment | None], last: Attainment) -> Iterator[_Point]:
+    each = {one.period: (place, one) for place, one in enumerate(chart) if one is not None}
+    for place, one in each.values():
+        if one.achieved is not None and one.like(last) and one.period.kind is last.period.kind:
             yield place, Fraction(one.achieved)
 
 

@@ -17,6 +17,7 @@ from sdflow.domain.scene import promised
 from sdflow.domain.service_time import Intervals, intersection, intervals, local_days
 from sdflow.domain.target import MeasuringPeriod
 from sdflow.engine.attainments import Attaining, Promised
+from sdflow.engine.done_days import spoken
 from sdflow.engine.measured_words import Span, Wording, Words
 from sdflow.engine.observations import Observations, Stretch
 
@@ -28,13 +29,15 @@ Chosen = Callable[[Attaining], Mapping[str, Promised]]
 
 _SHORT = frozenset({MeasuringPeriod.month, MeasuringPeriod.week})
 _TOGETHER = "all cases of the {kind} are counted together"
+_UNTIL = "promised until {day}"
 
 
 class AttainedPeriods:
     """What was reached of one agreement.
 
-    A measuring period is judged by the words that hold at its end, a case by those of its day. What lies before the
-    agreement began or after it ended is nothing that was promised. `only` leaves out what is measured over another period.
+    A measuring period is judged by the words that hold at its end, a case by those of its day; so what a later version no
+    longer promises, or measures over another period, stays what it was. What lies before the agreement began or after it
+    ended is nothing that was promised. `only` leaves out what is measured over another period.
     """
 
     def __init__(self, wording: Wording, watch: Watch, stretch: Stretch, only: MeasuringPeriod | None = None) -> None:
@@ -43,17 +46,20 @@ class AttainedPeriods:
         self._stretch = stretch
         self._only = only
         self._found: dict[int | None, Attaining] = {}
+        self._told: dict[Period, tuple[Attaining, ...]] = {}
 
     def held(self, period: Period) -> bool:
         """Whether the agreement held on a day of a period."""
         return bool(self._wording.spans(period.first, period.last))
 
     def of(self, report: Period) -> Iterator[Attainment]:
-        """Everything that is promised at the end of a period, in the order of the agreement, as a report on it tells it."""
+        """Everything that is promised in a period, in the order of the agreement, as a report on it tells it.
+
+        What it no longer promised at the end follows what it did.
+        """
         yield from self._noted(report, self._each(report, lambda one: one.promises), MeasuredKind.outages)
         if self._only in (None, MeasuringPeriod.month):
-            times = (self._time(report, clause) for clause in self._on(report.last).times)
-            yield from self._noted(report, times, MeasuredKind.incidents)
+            yield from self._noted(report, self._times(report), MeasuredKind.incidents)
         measures = self._each(report, lambda one: one.measures)
         yield from self._noted(report, measures, MeasuredKind.measurements, MeasuredKind.incidents)
 
@@ -67,37 +73,68 @@ class AttainedPeriods:
 
     def breaking_outages(self, clause: str, period: Period) -> Outages | None:
         """The outages that took agreed time in a period; none where the clause promises neither availability nor reliability."""
-        return self._on(period.last).breaking_outages(clause, period)
+        each = (one.breaking_outages(clause, period) for one in self._words_in(period))
+        return next((one for one in each if one is not None), None)
 
     def _noted(self, report: Period, found: Iterable[Attainment], *kinds: MeasuredKind) -> Iterator[Attainment]:
         """The figures, each with a note of rows that were refused of the files behind it."""
         refused = dict.fromkeys(said for seen in self._on(report.last).seen for said in seen.refused(kinds, report))
         return (replace(one, note=joined((one.note, *refused))) if refused else one for one in found)
 
+    def _words_in(self, report: Period) -> tuple[Attaining, ...]:
+        """The agreement in each of its words that held in a period: those of its end first, the earliest last."""
+        if report not in self._told:
+            spans = reversed(self._wording.spans(report.first, report.last))
+            each = (self._on(report.last), *(self._for(one.words) for one in spans))
+            self._told[report] = tuple({one.words.number: one for one in each}.values())
+        return self._told[report]
+
     def _each(self, report: Period, chosen: Chosen) -> Iterator[Attainment]:
-        for one in chosen(self._on(report.last)).values():
-            if self._only in (None, one.kind):
-                yield from self._over(report, one, chosen)
+        for clause in dict.fromkeys(clause for one in self._words_in(report) for clause in chosen(one)):
+            yield from self._over(report, clause, chosen)
 
-    def _over(self, report: Period, promised: Promised, chosen: Chosen) -> Iterator[Attainment]:
+    def _over(self, report: Period, clause: str, chosen: Chosen) -> Iterator[Attainment]:
         """What was reached in each measuring period of a report, by the words of its end, and together."""
-        parts = parts_of(report, promised.kind)
-        each = [self._part(chosen, promised.clause, min(part.last, report.last), part) for part in parts]
-        for clause in dict.fromkeys(found.clause for some in reversed(each) for found in some):
-            yield together([found for some in each for found in some if found.clause == clause], report)
+        said = [chosen(one) for one in self._words_in(report)]
+        kinds = dict.fromkeys(one[clause].kind for one in said if clause in one)
+        parts = [part for kind in kinds if self._only in (None, kind) for part in parts_of(report, kind)]
+        each = [self._part(report, part, clause, chosen) for part in sorted(parts, key=lambda one: one.last)]
+        dropped = clause not in said[0]
+        for name in dict.fromkeys(found.clause for some in reversed(each) for found in some):
+            found = together([one for some in each for one in some if one.clause == name], report)
+            yield self._until(found, report, lambda one: clause in chosen(one)) if dropped else found
 
-    def _part(self, chosen: Chosen, clause: str, day: date, part: Period) -> Sequence[Attainment]:
-        promised = chosen(self._on(day)).get(clause)
-        return promised.part(part) if promised else ()
+    def _part(self, report: Period, part: Period, clause: str, chosen: Chosen) -> Sequence[Attainment]:
+        """What was reached in a measuring period; nothing where the words of its end promise nothing over such a one."""
+        promised = chosen(self._on(min(part.last, report.last))).get(clause)
+        return promised.part(part) if promised and promised.kind is part.kind else ()
+
+    def _until(self, found: Attainment, report: Period, promises: Callable[[Attaining], bool]) -> Attainment:
+        """With the last day on which it was promised."""
+        spans = self._wording.spans(report.first, report.last)
+        days = [one.last for one in spans if promises(self._for(one.words))]
+        return replace(found, conventions=(*found.conventions, _UNTIL.format(day=spoken(max(days))))) if days else found
+
+    def _times(self, report: Period) -> Iterator[Attainment]:
+        for clause in dict.fromkeys(clause for one in self._words_in(report) for clause in one.times):
+            yield self._time(report, clause)
 
     def _time(self, report: Period, clause: str) -> Attainment:
-        last = self._on(report.last)
+        last = next(one for one in self._words_in(report) if clause in one.times)
         _, promise = last.times[clause]
         found = attained_time(promise, self._parts(clause, report), report, self._stretch.as_of)
         if report.kind not in _SHORT:
             name = report.kind.value.replace("_", " ")
             found = replace(found, conventions=(*found.conventions, _TOGETHER.format(kind=name)))
-        return last.as_recorded(found, intersection(intervals(self._stretch.bounds(report)), self._held))
+        if clause not in self._words_in(report)[0].times:
+            found = self._until(found, report, lambda one: clause in one.times)
+        return last.as_recorded(found, self._promised_time(clause, report))
+
+    def _promised_time(self, clause: str, report: Period) -> Intervals:
+        """When a time was promised in a period, as far as that is known, in seconds."""
+        spans = self._wording.spans(report.first, report.last)
+        held = intervals(*(self._seconds(one) for one in spans if clause in self._for(one.words).times))
+        return intersection(intervals(self._stretch.bounds(report)), held)
 
     def _parts(self, clause: str, period: Period) -> list[TimePart]:
         """The cases of a time in a period, by the words of their days."""

@@ -125,19 +125,28 @@ class DeliveredFacts:
         return next((one for one in found if one), None)
 
     def _of(self, reference: str, scene: Scene) -> Iterator[FactKind]:
-        for kind in _kinds(scene):
-            found = self._looked(reference, kind, _most_needed(self._agreement(reference)))
-            yield from (_attained(reference, one) for one in found.series.values())
-            yield from self._due(reference, found)
+        looked = self._looked_at(reference, _most_needed(self._agreement(reference)))
+        for found in looked:
             yield from self._unanswered(found)
             yield from self._recurring(found)
+        for found in _latest(looked):
+            yield from (_attained(reference, one) for one in found.series.values())
+            yield from self._due(reference, found)
             yield from self._missed_by_supporters(scene, found)
         yield from self._due_of_supporters(reference, scene)
+
+    def _looked_at(self, reference: str, needed: int) -> list[Looked]:
+        """What was reached over every kind of measuring period that the agreement uses, or used in earlier words."""
+        wording = self._wording(reference)
+        said = [wording.on(self._prover.today), *(one.words for one in wording.spans(date.min, self._prover.today))]
+        used = {kind for one in said for kind in _kinds(one.party)}
+        return [self._looked(reference, kind, needed) for kind in MeasuringPeriod if kind in used]
 
     def _looked(self, reference: str, kind: MeasuringPeriod, needed: int, as_on: date | None = None) -> Looked:
         period = last_period(self._prover.today, kind)
         found = self._deliveries.of(reference, period, max(_LOOKED_BACK[kind], needed), kind, as_on)
-        known = {one.clause: shown for one in found.targets if (shown := self._held_and_known(reference, one))}
+        each = (*found.targets, *found.former)
+        known = {one.clause: shown for one in each if (shown := self._held_and_known(reference, one))}
         return Looked(reference, kind, known)
 
     def _held_and_known(self, reference: str, series: Series) -> Series | None:
@@ -185,8 +194,7 @@ class DeliveredFacts:
             agreement = self._agreement(supporter.reference)
             if agreement is None or not agreement.consequences:
                 continue
-            for kind in _kinds(supporter):
-                found = self._looked(supporter.reference, kind, _most_needed(agreement))
+            for found in _latest(self._looked_at(supporter.reference, _most_needed(agreement))):
                 for one in self._consequences(found):
                     yield SupporterConsequence(
                         reference,
@@ -254,6 +262,17 @@ def _missed_support(reference: str, clause: str, supporter: Supporter, one: Atta
         achieved=one.achieved,
         unit=one.unit,
     )
+
+
+def _latest(looked: Sequence[Looked]) -> Iterator[Looked]:
+    """Each target over that kind of period alone whose figure is the last one: those before were promised by former words."""
+    last: dict[str, date] = {}
+    for found in looked:
+        for clause, series in found.series.items():
+            last[clause] = max(series.now.period.last, last.get(clause, date.min))
+    for found in looked:
+        shown = {clause: one for clause, one in found.series.items() if one.now.period.last == last[clause]}
+        yield replace(found, series=shown)
 
 
 def _kinds(party: Scene | Supporter) -> list[MeasuringPeriod]:

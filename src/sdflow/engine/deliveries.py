@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -88,10 +88,11 @@ class Deliveries:
             period=period,
             periods=periods,
             zone=_zone(now),
-            targets=tuple(_series(found)),
+            targets=tuple(_series(found, found[-1])),
             suppliers=self._suppliers(now, period) if isinstance(now.party, Scene) and only is None else {},
             conventions=conventions_of(self.prover.reading, _subjects(self.watched(now, periods))),
-            workload=tuple(_series(loads)),
+            workload=tuple(_series(loads, loads[-1])),
+            former=tuple(_series(found, _former(found))),
         )
 
     def attained(self, reference: str, periods: Sequence[Period]) -> AttainedPeriods:
@@ -170,9 +171,15 @@ def _by_clause(attainments: Iterable[Attainment]) -> dict[str, Attainment]:
     return {one.clause: one for one in attainments}
 
 
-def _series(found: Sequence[dict[str, Attainment]]) -> Iterator[Series]:
-    for clause, now in found[-1].items():
-        yield Series(clause, now.title, tuple(one.get(clause) for one in found))
+def _series(found: Sequence[dict[str, Attainment]], last: Mapping[str, Attainment]) -> Iterator[Series]:
+    for clause, one in last.items():
+        yield Series(clause, one.title, tuple(each.get(clause) for each in found))
+
+
+def _former(found: Sequence[dict[str, Attainment]]) -> dict[str, Attainment]:
+    """The last of each clause that the last period no longer has."""
+    each = {clause: one for some in found for clause, one in some.items()}
+    return {clause: one for clause, one in each.items() if clause not in found[-1]}
 
 
 def _subjects(seen: Iterable[Observations]) -> list[str]:

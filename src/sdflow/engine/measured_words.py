@@ -94,7 +94,7 @@ class Wording:
         if not versions:
             return [Span(self._of(None), first, last)]
         held = days_held(self._prover.definitions, self._prover.reading, self.record, versions, first, last)
-        return [Span(self.on(begun) if self._as_on else self._of(one), begun, over) for one, begun, over in held]
+        return [Span(self.on(begun), begun, over) for _, begun, over in held]
 
     def _of(self, version: Version | None) -> Words:
         number = version.number if version else None

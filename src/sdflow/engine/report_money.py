@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sdflow.domain.attainment.credit import Charged, CreditDue, credits_due
+from sdflow.domain.attainment.credit import Charged, credits_due
 from sdflow.domain.attainment.result import Attainment
 from sdflow.domain.clauses import Agreement, Charge, Credits
 from sdflow.domain.credit_report import CreditLine, Money, Price
@@ -30,43 +32,63 @@ Saying = Callable[[date], Agreement]
 """The agreement as it says on a day."""
 
 
-def money_of(agreement: Agreement, monthly: Delivered, period: Period, today: date, saying: Saying) -> Money | None:
-    """What is credited for a period, by what was delivered in the months that are over; none without a credit clause.
+@dataclass(frozen=True)
+class _Crediting:
+    """A clause by which credits go, and the price of which they are a share."""
 
-    Each month goes by the clause and the price of its last day, `agreement` by those of the period's.
+    clause: Credits
+    charge: Charge | None
+
+    @classmethod
+    def of(cls, agreement: Agreement) -> _Crediting | None:
+        """That of an agreement; none where it credits nothing."""
+        clause = agreement.credits
+        return cls(clause, _charge(agreement, clause)) if clause and clause.bands else None
+
+    @property
+    def currency(self) -> str | None:
+        return self.charge.currency if self.charge else self.clause.currency
+
+
+def money_of(monthly: Delivered, period: Period, today: date, saying: Saying) -> Money | None:
+    """What is credited for a period, by what was delivered in the months that are over.
+
+    Each month goes by the clause and the price of its last day. None where no month of the period had a credit clause.
     """
-    clause = agreement.credits
-    if clause is None or not clause.bands:
+    months = tuple(period.parts(MeasuringPeriod.month))
+    days = dict.fromkeys((*(one.last for one in months), period.last))
+    said = [by for day in days if (by := _Crediting.of(saying(day)))]
+    if not said:
         return None
-    charge = _charge(agreement, clause)
-    found = dict(_credits(monthly, today, saying))
-    own = [one for one in found if one in set(period.parts(MeasuringPeriod.month))]
-    before = [one for one in found if one.last < period.first and one.first.year == period.last.year]
+    found = list(_credits(monthly, today, saying))
+    last = said[-1]
+    before = [one for one in found if one.period.last < period.first and one.period.first.year == period.last.year]
     return Money(
-        of=clause.of,
-        charge=charge.amount if charge else None,
-        currency=charge.currency if charge else clause.currency,
-        credits=tuple(CreditLine(one, found[one]) for one in own),
-        earlier=sum((found[one].amount or Decimal(0) for one in before), Decimal(0)),
-        conventions=tuple(_conventions(clause, charge)),
+        of=last.clause.of,
+        charge=last.charge.amount if last.charge else None,
+        currency=last.currency,
+        credits=tuple(one for one in found if one.period in months),
+        earlier=sum((one.due.amount or Decimal(0) for one in before if one.currency == last.currency), Decimal(0)),
+        conventions=tuple(dict.fromkeys(told for one in said for told in _conventions(one))),
     )
 
 
-def _credits(monthly: Delivered, today: date, saying: Saying) -> Iterator[tuple[Period, CreditDue]]:
-    """What is due for each month that is over on a day, the yearly limit being used up from January on."""
-    already, year = Decimal(0), 0
+def _credits(monthly: Delivered, today: date, saying: Saying) -> Iterator[CreditLine]:
+    """What is due for each month that is over on a day, the yearly limit being used up from January on in each currency."""
+    already: dict[str | None, Decimal] = defaultdict(Decimal)
+    year = 0
     for place, month in enumerate(monthly.periods):
         if month.last >= today:
             return
-        already = already if month.first.year == year else Decimal(0)
+        if month.first.year != year:
+            already.clear()
         year = month.first.year
-        agreement = saying(month.last)
-        if agreement.credits is None:
+        by = _Crediting.of(saying(month.last))
+        if by is None:
             continue
-        charged = _charged(_charge(agreement, agreement.credits))
-        due = credits_due(agreement.credits, list(_ended(monthly, place, month)), charged, already)
-        already += due.amount or Decimal(0)
-        yield month, due
+        due = credits_due(by.clause, list(_ended(monthly, place, month)), _charged(by.charge), already[by.currency])
+        already[by.currency] += due.amount or Decimal(0)
+        yield CreditLine(month, due, by.clause.of, by.currency)
 
 
 def _charged(charge: Charge | None) -> Charged:
@@ -75,7 +97,7 @@ def _charged(charge: Charge | None) -> Charged:
 
 
 def _ended(monthly: Delivered, place: int, month: Period) -> Iterator[Attainment]:
-    for series in monthly.targets:
+    for series in (*monthly.targets, *monthly.former):
         attained = series.attainments[place]
         if attained is not None and attained.period.last == month.last:
             yield attained
@@ -90,11 +112,11 @@ def _charge(agreement: Agreement, clause: Credits) -> Charge | None:
     return found[0] if len(found) == 1 else None
 
 
-def _conventions(clause: Credits, charge: Charge | None) -> Iterator[str]:
+def _conventions(by: _Crediting) -> Iterator[str]:
     yield _BY_MONTH
-    if clause.most_percent_a_year is not None:
+    if by.clause.most_percent_a_year is not None:
         yield _OF_A_YEAR
-    if charge:
-        yield f"'{clause.of}' is taken as {charge.title}: {charge.currency} {charge.amount} per {charge.per}"
+    if by.charge:
+        yield f"'{by.clause.of}' is taken as {by.charge.title}: {by.charge.currency} {by.charge.amount} per {by.charge.per}"
     else:
-        yield f"the agreement states no price that is '{clause.of}', so that credits are told in per cent alone"
+        yield f"the agreement states no price that is '{by.clause.of}', so that credits are told in per cent alone"

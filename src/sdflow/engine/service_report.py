@@ -100,8 +100,9 @@ class ServiceReporter:
         incidents = ReportedIncidents(words, sight.seen, sight.attained)
         about, hurt = self._promised(sight), incidents.security(period)
         table = incidents.table(sight.charted.periods)
-        lines = tuple(self._lines(delivered.targets, sight.charted.targets, sight.charted.periods))
-        money = money_of(agreement, self._monthly(sight), period, self.prover.today, sight.saying)
+        charted = (*sight.charted.targets, *sight.charted.former)
+        lines = tuple(self._lines(delivered.targets, charted, sight.charted.periods))
+        money = money_of(self._monthly(sight), period, self.prover.today, sight.saying)
         return AgreementReport(
             delivered=delivered,
             agreement=self.records.told(reference),

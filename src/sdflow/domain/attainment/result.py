@@ -73,6 +73,10 @@ class Attainment:
         found = (self.achieved - self.target) * (1 if self.comparison is Comparison.at_least else -1)
         return max(found, Decimal(0)) if self.met else found
 
+    def like(self, other: Attainment) -> bool:
+        """Whether its figure can be compared with another one: in the same unit, and more is better in both or in none."""
+        return (self.unit, self.comparison) == (other.unit, other.comparison)
+
 
 def met(achieved: Fraction | Decimal, target: Decimal, comparison: Comparison) -> bool:
     """Whether an exact figure reaches a target; judged before it is rounded."""
