@@ -25,7 +25,8 @@ from desk import HELEN
 from sdflow.adapters.delivery.settings import post
 from sdflow.adapters.storage import Storage
 from sdflow.domain.reminder import LedgerStep, StepState
-from sdflow.engine.workspace import Occasion, Organisation, Workspace
+from sdflow.engine.letterhead import Organisation
+from sdflow.engine.workspace import Occasion, Workspace
 from sdflow.operations.amend import amend
 from sdflow.operations.apply import apply
 from sdflow.operations.initialise import register_first_person

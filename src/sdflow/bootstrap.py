@@ -37,9 +37,10 @@ from sdflow.domain.signature import PinnedCertificates, TimestampAuthority, Trus
 from sdflow.domain.trait import Acting
 from sdflow.domain.workflow import Workflow
 from sdflow.engine.definitions import Definitions
+from sdflow.engine.letterhead import Organisation
 from sdflow.engine.people import person_behind
 from sdflow.engine.printing import Opening, Printing, Tools
-from sdflow.engine.workspace import AUTHORITY, Occasion, Organisation, Workspace
+from sdflow.engine.workspace import AUTHORITY, Occasion, Workspace
 
 SETTINGS = "sdflow.toml"
 KNOWN_SETTINGS: dict[str, set[str] | None] = {

@@ -6,7 +6,6 @@ import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -19,7 +18,7 @@ from ledger import AGREEMENT, INCIDENTS, OUTAGES, PARTS, Ledger
 from sdflow.adapters.pages import Pages
 from sdflow.bootstrap import open_workspace
 from sdflow.domain.period import Period
-from sdflow.engine.workspace import Organisation
+from sdflow.engine.letterhead import Organisation, letterhead
 from sdflow.operations.availability_report import availability_report, availability_view
 
 Write = Callable[[str, str], Path]
@@ -95,7 +94,7 @@ def page(ledger: Ledger, period: str) -> str:
     report = availability_report(
         open_workspace(ledger.desk.folder), date.fromisoformat(YEAR_END), Period.parsed(period), "SVC-LEDGER"
     )
-    view = availability_view(report, asdict(Organisation("Northgate")), "sdflow")
+    view = availability_view(report) | letterhead(Organisation("Northgate"), report.as_of, "sdflow")
     return " ".join(re.sub(r"<[^>]+>", " ", Pages([DOCUMENTS]).html("availability_report", view)).split())
 
 

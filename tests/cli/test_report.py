@@ -6,7 +6,6 @@ import csv
 import io
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
@@ -22,9 +21,9 @@ from sdflow.adapters.pages import Pages
 from sdflow.bootstrap import open_workspace
 from sdflow.domain.period import Period
 from sdflow.engine.availability_illustration import availability_illustration
+from sdflow.engine.letterhead import Organisation, letterhead
 from sdflow.engine.proof import Prover
 from sdflow.engine.report_document import report_view
-from sdflow.engine.workspace import Organisation
 from sdflow.operations.availability_report import availability_report, availability_view
 from sdflow.operations.report import service_report
 
@@ -311,12 +310,12 @@ def test_the_impact_of_failures_names_the_single_point(claims: Desk) -> None:
 @pytest.mark.parametrize("which", ["service", "availability"])
 def test_the_page_is_as_it_was(claims: Desk, pytestconfig: pytest.Config, which: str) -> None:
     workspace, today, period = open_workspace(claims.folder), date.fromisoformat(TODAY), Period.parsed("2026-10")
-    organisation = asdict(Organisation("Northgate"))
     if which == "service":
-        view = report_view(service_report(workspace, today, period, "SLA-0910"), organisation, "sdflow")
+        view = report_view(service_report(workspace, today, period, "SLA-0910"))
     else:
-        view = availability_view(availability_report(workspace, today, period, "SVC-CLAIMS"), organisation, "sdflow")
-    page = Pages([DOCUMENTS]).html(f"{which}_report", view)
+        view = availability_view(availability_report(workspace, today, period, "SVC-CLAIMS"))
+    shown = view | letterhead(Organisation("Northgate"), today, "sdflow")
+    page = Pages([DOCUMENTS]).html(f"{which}_report", shown)
     golden = GOLDEN / f"{which}.html"
     if pytestconfig.getoption("--update-golden", default=False):
         golden.parent.mkdir(exist_ok=True)

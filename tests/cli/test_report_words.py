@@ -19,6 +19,7 @@ from ledger import AGREEMENT, INCIDENTS, PARTS, Ledger
 from sdflow.adapters.pages import Pages
 from sdflow.bootstrap import content_folder, open_workspace
 from sdflow.domain.period import Period
+from sdflow.engine.letterhead import Organisation, letterhead
 from sdflow.engine.report_document import report_view
 from sdflow.operations.report import service_report
 
@@ -73,8 +74,8 @@ def page(ledger: Ledger, period: str, day: str = DAY) -> str:
     report = service_report(
         open_workspace(ledger.desk.folder), date.fromisoformat(day), Period.parsed(period), "SLA-0900"
     )
-    organisation = {"name": "Northgate", "primary": "#123a5f", "accent": "#f0a818", "logo": None}
-    html = Pages([content_folder() / "documents"]).html("service_report", report_view(report, organisation, "sdflow"))
+    view = report_view(report) | letterhead(Organisation("Northgate"), report.as_of, "sdflow")
+    html = Pages([content_folder() / "documents"]).html("service_report", view)
     return " ".join(text_of(html).replace("\xa0", " ").split())
 
 

@@ -25,7 +25,7 @@ from sdflow.engine.catalogue import (
     ServiceEntry,
     Standing,
 )
-from sdflow.engine.workspace import Organisation
+from sdflow.engine.letterhead import Organisation, letterhead
 from sdflow.operations.catalogue import COLUMNS, arranged, catalogue_view
 
 DOCUMENTS = Path(__file__).parents[2] / "documents"
@@ -63,8 +63,8 @@ OPEN = replace(EMAIL, reference="SVC-OPEN", title="Open to all", agreements=(DRA
 
 
 def page(pages: Pages, *services: ServiceEntry, single: bool = False) -> str:
-    view = catalogue_view(arranged(TODAY, services), Organisation("Northgate"), "sdflow 0", single=single)
-    return pages.html("catalogue", view)
+    view = catalogue_view(arranged(TODAY, services), single=single)
+    return pages.html("catalogue", view | letterhead(Organisation("Northgate"), TODAY, "sdflow 0"))
 
 
 def printed(html: str) -> bytes:

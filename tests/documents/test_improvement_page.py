@@ -33,7 +33,7 @@ from sdflow.engine.improvements import (
     ProgrammeEntry,
     ServiceTally,
 )
-from sdflow.engine.workspace import Organisation
+from sdflow.engine.letterhead import Organisation, letterhead
 from sdflow.operations.improvements import improvements_view
 
 if TYPE_CHECKING:
@@ -148,7 +148,8 @@ def filled() -> ImprovementRegister:
 
 
 def listed(pages: Pages, found: ImprovementRegister, *, whole: bool) -> str:
-    return pages.html("improvements", improvements_view(found, Organisation("Northgate"), "sdflow 0", whole=whole))
+    shown = letterhead(Organisation("Northgate"), found.as_of, "sdflow 0")
+    return pages.html("improvements", improvements_view(found, whole=whole) | shown)
 
 
 def golden(config: pytest.Config, name: str, html: str) -> None:

@@ -13,6 +13,7 @@ from documents.test_pages import text_of
 from sdflow.adapters.pages import Pages
 from sdflow.domain.continuity import ScheduledExercise
 from sdflow.domain.test_programme import ApprovedVersion, ComingTest, HeldTest, owed_tests
+from sdflow.engine.letterhead import Organisation, letterhead
 from sdflow.operations.test_programme import PlanUnderTest, ProgrammeOfTests, programme_view
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "continuity"
@@ -51,8 +52,8 @@ PROGRAMME = ProgrammeOfTests(
 
 
 def page(pages: Pages, programme: ProgrammeOfTests) -> str:
-    organisation = {"name": "Northgate Service Delivery", "primary": "#123a5f", "accent": "#f0b429", "logo": None}
-    return pages.html("test_programme", programme_view(programme, organisation, {"sdflow": "1.0"}))
+    shown = letterhead(Organisation("Northgate Service Delivery"), programme.as_of, "sdflow 1.0")
+    return pages.html("test_programme", programme_view(programme) | shown)
 
 
 def test_the_programme_is_the_golden_page(pages: Pages, pytestconfig: pytest.Config) -> None:

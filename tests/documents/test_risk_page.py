@@ -26,7 +26,7 @@ from sdflow.domain.document import Manuscript
 from sdflow.domain.errors import Refused
 from sdflow.domain.risk import on_map, spent
 from sdflow.engine.catalogue import Named
-from sdflow.engine.workspace import Organisation
+from sdflow.engine.letterhead import Organisation, letterhead
 from sdflow.operations.risk_register import (
     AssessmentEntry,
     RiskEntry,
@@ -136,7 +136,8 @@ def register(sample: Sample) -> RiskRegister:
 
 
 def register_page(pages: Pages, found: RiskRegister) -> str:
-    return pages.html("risk_register", risk_register_view(found, Organisation("Northgate"), "sdflow 0"))
+    shown = letterhead(Organisation("Northgate"), found.as_of, "sdflow 0")
+    return pages.html("risk_register", risk_register_view(found) | shown)
 
 
 @pytest.mark.parametrize("name", ["final", "draft", "undecided", "register", "register-empty"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -125,14 +125,8 @@ class Publisher:
 
     def _accompanying(self, template: str, title: str, record: Record, view: dict[str, Any]) -> bytes:
         """A document that goes with a record and is no part of it."""
-        shared = {
-            "record": self._record_view(record),
-            "organisation": asdict(self.workspace.organisation),
-            "effective_on": self.occasion.today,
-            "generator": self.workspace.generator,
-        }
-        manuscript = self.workspace.manuscript(title, self.occasion.today)
-        return self.workspace.printing.document(Order(template, shared | view, manuscript))
+        shown = {"record": self._record_view(record), **view}
+        return self.workspace.printing.document(self.workspace.order(template, title, self.occasion.today, shown))
 
     def _amendments(self, record: Record) -> list[dict[str, Any]]:
         """The revisions that changed housekeeping, each with what it changed."""
@@ -261,10 +255,8 @@ class Publisher:
             "proof": proof and proof_view(proof),
             "envelope_sha256": envelope.sha256 if envelope else None,
             "draft": envelope is None,
-            "organisation": asdict(self.workspace.organisation),
             "revisions": self._revisions(record),
-            "effective_on": self.occasion.today,
-            "generator": self.workspace.generator,
+            **self.workspace.letterhead(self.occasion.today),
             **illustrated(self.prover, record, content, self.occasion.today),
         }
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import Any
 
 from sdflow.adapters.pages import Pages
 from sdflow.adapters.rule_engine import RuleEngine
@@ -15,20 +16,11 @@ from sdflow.domain.document import Manuscript
 from sdflow.domain.message import Post
 from sdflow.domain.signature import TimestampAuthority, Trust
 from sdflow.engine.definitions import Definitions
-from sdflow.engine.printing import Printing
+from sdflow.engine.letterhead import Organisation, letterhead
+from sdflow.engine.printing import Order, Printing
 
 AUTHORITY = "authority"
 HolidaySource = Callable[[str, str | None, date, date], dict[date, str]]
-
-
-@dataclass(frozen=True)
-class Organisation:
-    """Whose workspace it is, its colours, and its logo as the `data:` address of a picture, if it has one."""
-
-    name: str
-    primary: str = "#123a5f"
-    accent: str = "#f0b429"
-    logo: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +71,17 @@ class Workspace:
             identifier="",
             accessible=accessible or self.accessible,
         )
+
+    def letterhead(self, day: date) -> dict[str, Any]:
+        """What the templates of documents of a day are given of the organisation."""
+        return letterhead(self.organisation, day, self.generator)
+
+    def order(
+        self, template: str, title: str, day: date, view: Mapping[str, Any], *, accessible: bool = False
+    ) -> Order:
+        """The order of a document of a day that belongs to no version: its template with its view, under the letterhead."""
+        manuscript = self.manuscript(title, day, accessible=accessible)
+        return Order(template, {**self.letterhead(day), **view}, manuscript)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -17,7 +16,6 @@ from sdflow.domain.content import plain
 from sdflow.domain.period import Period
 from sdflow.domain.sheet import sheet
 from sdflow.engine.availability_report import AvailabilityReporter, Progress
-from sdflow.engine.printing import Order
 from sdflow.engine.proof import Prover
 from sdflow.engine.workspace import Workspace
 
@@ -47,20 +45,15 @@ def availability_report(
 def availability_document(workspace: Workspace, report: AvailabilityReport, *, accessible: bool = False) -> bytes:
     """The report as a PDF."""
     title = f"Availability report {report.about.title} {report.period}"
-    manuscript = workspace.manuscript(title, report.as_of, accessible=accessible)
-    view = availability_view(report, asdict(workspace.organisation), workspace.generator)
-    return workspace.printing.document(Order("availability_report", view, manuscript))
+    order = workspace.order(
+        "availability_report", title, report.as_of, availability_view(report), accessible=accessible
+    )
+    return workspace.printing.document(order)
 
 
-def availability_view(report: AvailabilityReport, organisation: Mapping[str, Any], generator: str) -> dict[str, Any]:
+def availability_view(report: AvailabilityReport) -> dict[str, Any]:
     """What the template of the report is given."""
-    return {
-        "report": report,
-        "edges": BREAK_MINUTES,
-        "organisation": organisation,
-        "effective_on": report.as_of,
-        "generator": generator,
-    }
+    return {"report": report, "edges": BREAK_MINUTES}
 
 
 def availability_table(report: AvailabilityReport) -> bytes:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sdflow.domain.errors import SdflowError
 from sdflow.engine.catalogue import Cataloguer, Named, Progress, ServiceEntry, Standing
 from sdflow.engine.printing import Order
-from sdflow.engine.workspace import Organisation, Workspace
+from sdflow.engine.workspace import Workspace
 
 COLUMNS = 20
 """How many columns of a matrix stand side by side on a page that lies on its side."""
@@ -146,9 +146,8 @@ def volumes(found: ServiceCatalogue) -> list[ServiceCatalogue]:
 
 
 def _order(workspace: Workspace, found: ServiceCatalogue, *, single: bool, accessible: bool) -> Order:
-    manuscript = workspace.manuscript(_title(found, single=single), found.as_of, accessible=accessible)
-    generator = workspace.generator
-    return Order("catalogue", catalogue_view(found, workspace.organisation, generator, single=single), manuscript)
+    view = catalogue_view(found, single=single)
+    return workspace.order("catalogue", _title(found, single=single), found.as_of, view, accessible=accessible)
 
 
 def _title(found: ServiceCatalogue, *, single: bool) -> str:
@@ -159,18 +158,13 @@ def _title(found: ServiceCatalogue, *, single: bool) -> str:
     )
 
 
-def catalogue_view(
-    found: ServiceCatalogue, organisation: Organisation, generator: str, *, single: bool = False
-) -> dict[str, Any]:
+def catalogue_view(found: ServiceCatalogue, *, single: bool = False) -> dict[str, Any]:
     """What the template of the catalogue is given."""
     return {
         "services": found.services,
         "matrices": found.matrices,
         "volume": found.volume,
         "single": single,
-        "organisation": asdict(organisation),
-        "effective_on": found.as_of,
-        "generator": generator,
     }
 
 

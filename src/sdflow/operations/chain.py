@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from sdflow.domain.errors import Refused
-from sdflow.engine.printing import Order
 from sdflow.engine.proof import Proof
 from sdflow.engine.workspace import Workspace
 
@@ -22,14 +20,11 @@ def chain_document(workspace: Workspace, today: date, proofs: Sequence[Proof], *
             "nothing is needed, planned or promised for after a disruption, so there is no chain to draw",
             advice="name an impact analysis, a continuity plan, or an agreement whose service has one",
         )
-    manuscript = workspace.manuscript(TITLE, today, accessible=accessible)
-    view = chain_view(proofs, today, asdict(workspace.organisation), workspace.versions)
-    return workspace.printing.document(Order("chain", view, manuscript))
+    order = workspace.order("chain", TITLE, today, chain_view(proofs), accessible=accessible)
+    return workspace.printing.document(order)
 
 
-def chain_view(
-    proofs: Sequence[Proof], today: date, organisation: Mapping[str, Any], versions: Mapping[str, str]
-) -> dict[str, Any]:
+def chain_view(proofs: Sequence[Proof]) -> dict[str, Any]:
     """What the template of the chains is given."""
     chains = [chain for one in proofs for chain in one.chains]
     return {
@@ -37,7 +32,4 @@ def chain_view(
         "whole": sum(one.whole for one in chains),
         "broken": sum(one.first_broken is not None for one in chains),
         "incomplete": sum(one.first_broken is None and not one.whole for one in chains),
-        "organisation": organisation,
-        "effective_on": today,
-        "generator": f"sdflow {versions['sdflow']}",
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -21,10 +21,9 @@ from sdflow.domain.risk import (
     with_progress,
 )
 from sdflow.engine.catalogue import Named
-from sdflow.engine.printing import Order
 from sdflow.engine.proof import Prover
 from sdflow.engine.versions import Version
-from sdflow.engine.workspace import Organisation, Workspace
+from sdflow.engine.workspace import Workspace
 
 TITLE = "Risk register"
 
@@ -153,20 +152,13 @@ def risk_register(workspace: Workspace, today: date, *, everything: bool = True)
 
 def risk_register_document(workspace: Workspace, found: RiskRegister, *, accessible: bool = False) -> bytes:
     """The register as PDF."""
-    manuscript = workspace.manuscript(TITLE, found.as_of, accessible=accessible)
-    view = risk_register_view(found, workspace.organisation, workspace.generator)
-    return workspace.printing.document(Order("risk_register", view, manuscript))
+    order = workspace.order("risk_register", TITLE, found.as_of, risk_register_view(found), accessible=accessible)
+    return workspace.printing.document(order)
 
 
-def risk_register_view(found: RiskRegister, organisation: Organisation, generator: str) -> dict[str, Any]:
+def risk_register_view(found: RiskRegister) -> dict[str, Any]:
     """What the template of the register is given."""
-    return {
-        "register": found,
-        "title": TITLE,
-        "organisation": asdict(organisation),
-        "effective_on": found.as_of,
-        "generator": generator,
-    }
+    return {"register": found, "title": TITLE}
 
 
 def _assessments(prover: Prover) -> Iterator[tuple[Record, RiskAssessing]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,9 +13,10 @@ from sdflow.domain.errors import NotFound, Refused
 from sdflow.domain.kind import Content
 from sdflow.domain.record import Record
 from sdflow.domain.test_programme import ApprovedVersion, ComingTest, HeldTest, OwedTest, owed_tests
-from sdflow.engine.printing import Order
 from sdflow.engine.versions import Version, signed_versions
 from sdflow.engine.workspace import Workspace
+
+TITLE = "Programme of continuity tests"
 
 
 @dataclass(frozen=True)
@@ -57,24 +58,13 @@ def programme_of_tests(workspace: Workspace, today: date, plan: str | None = Non
 
 def programme_document(workspace: Workspace, programme: ProgrammeOfTests, *, accessible: bool = False) -> bytes:
     """The programme as a PDF."""
-    manuscript = workspace.manuscript("Programme of continuity tests", programme.as_of, accessible=accessible)
-    return workspace.printing.document(
-        Order(
-            "test_programme", programme_view(programme, asdict(workspace.organisation), workspace.versions), manuscript
-        )
-    )
+    order = workspace.order("test_programme", TITLE, programme.as_of, programme_view(programme), accessible=accessible)
+    return workspace.printing.document(order)
 
 
-def programme_view(
-    programme: ProgrammeOfTests, organisation: Mapping[str, Any], versions: Mapping[str, str]
-) -> dict[str, Any]:
+def programme_view(programme: ProgrammeOfTests) -> dict[str, Any]:
     """What the template of the programme is given."""
-    return {
-        "plans": programme.plans,
-        "organisation": organisation,
-        "effective_on": programme.as_of,
-        "generator": f"sdflow {versions['sdflow']}",
-    }
+    return {"plans": programme.plans}
 
 
 def _plan(workspace: Workspace, reading: Reading, reference: str) -> Record:
