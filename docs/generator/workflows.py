@@ -60,6 +60,7 @@ def _marks(state: State) -> list[str]:
     words = (("open", state.open), ("fixed", state.fixed), ("kept", state.kept))
     named = [f"{word}: {codes(paths)}" for word, paths in words if paths]
     named += [f"kept where {code(asked)}: {codes(paths)}" for asked, paths in state.kept_where.items()]
+    named += [f"kept since {code(verb)} wrote: {codes(paths)}" for verb, paths in state.kept_since.items()]
     return [*(one.name for one in fields(state) if getattr(state, one.name) is True), *named]
 
 

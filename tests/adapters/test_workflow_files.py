@@ -20,7 +20,7 @@ KINDS = frozenset({"gate", "fence"})
 GATE = """\
 title: Garden gate
 states:
-  open: {meaning: Anybody may pass, initial: true, negotiation: yes}
+  open: {meaning: Anybody may pass, initial: true, negotiation: yes, kept_since: {judge: [height]}}
   shut: {meaning: "Nobody may pass, until it is opened", frozen: true, binding: true}
   gone: {meaning: Taken away, final: true}
 steps:
@@ -87,7 +87,9 @@ def test_a_workflow_file_becomes_a_workflow(tmp_path: Path) -> None:
     workflow = read_workflow(path, ROLES, KINDS)
 
     assert (workflow.name, workflow.title, workflow.kinds) == ("gate", "Garden gate", ("gate",))
-    assert workflow.states[0] == State("open", "Anybody may pass", initial=True, negotiation=True)
+    assert workflow.states[0] == State(
+        "open", "Anybody may pass", initial=True, negotiation=True, kept_since={"judge": ("height",)}
+    )
     assert workflow.states[1] == State("shut", "Nobody may pass, until it is opened", frozen=True, binding=True)
     assert workflow.steps[0] == Step(
         "shut",

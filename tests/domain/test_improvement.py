@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from sdflow.adapters.definitions.workflow_files import read_roles, read_workflow
 from sdflow.areas.service_level.improvement import ImprovementItem
 from sdflow.domain.improvement import (
+    Baseline,
     Concern,
     Conclusion,
     Direction,
@@ -168,7 +169,9 @@ def test_each_measured_period_is_kept_in_its_order_and_the_first_one_is_the_base
     periods: list[tuple[int, int, int]],
 ) -> None:
     def figure(day: date, value: int, cases: int) -> MeasuredFigure:
-        return MeasuredFigure("Times kept", "per cent", Direction.more, Decimal(value), Decimal(101), day, cases, cases)
+        return MeasuredFigure(
+            "Times kept", "per cent", Direction.more, Decimal(value), Decimal(101), day, cases, cases, "all missed"
+        )
 
     (_, value, cases), *later = periods
     concern, day = Concern("SLA-0001", "targets.restore.P1", "missed target"), BEFORE
@@ -188,9 +191,9 @@ def test_each_measured_period_is_kept_in_its_order_and_the_first_one_is_the_base
 
 
 def test_a_figure_that_reaches_its_target_leaves_the_target_of_the_item_open() -> None:
-    reached = MeasuredFigure("Wait", "minutes", Direction.less, Decimal(3), Decimal(5), BEFORE, 1, 0)
+    reached = MeasuredFigure("Wait", "minutes", Direction.less, Decimal(3), Decimal(5), BEFORE, 1, 0, "1 case")
     assert reached.kpi().target is None
-    assert "1 case, of which 0" in str(reached.kpi().baseline)
+    assert reached.kpi().baseline == Baseline(value=Decimal(3), on=BEFORE, how="1 case")
 
 
 def test_an_occurrence_without_a_figure_says_nothing_of_one() -> None:

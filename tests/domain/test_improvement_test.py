@@ -61,6 +61,27 @@ def test_other_figures_are_compared_by_period_and_told_by_their_median() -> None
     assert not told(figures(1, "98", "97"), figures(5, "99.5", "99.9", "99.7")).enough
 
 
+def test_what_is_too_little_for_a_test_is_told_with_the_figure_after_and_why_it_counts() -> None:
+    found = told(figures(1, "98"), figures(5, "99.9", "99.7")).untested("a year is a long time")
+    assert (found.p, found.better, found.enough) == (None, False, False)
+    assert found.result is not None
+    assert (found.result.value, str(found.result.on)) == (Decimal("99.8"), "2026-06-30")
+    assert found.result.how == (
+        "Mann–Whitney U test: not enough data, 1 period before, 2 after, of which it takes 3 each; a year is a long time"
+    )
+    cases = told([], shares(5, (4, 1))).untested("new")
+    assert cases.result is not None
+    assert (cases.result.value, cases.result.how.startswith("Fisher's exact test: not enough data, 0 cases")) == (
+        Decimal(75),
+        True,
+    )
+
+
+def test_where_nothing_was_measured_after_there_is_nothing_to_write_down() -> None:
+    assert told(shares(1, (10, 5)), []).reached is None
+    assert told(figures(1, "98"), []).untested("because").result is None
+
+
 def test_where_less_is_better_less_is_better() -> None:
     most = Comparison.at_most
     before, after = figures(1, "9", "8", "7", comparison=most), figures(5, "3", "2", "1", comparison=most)

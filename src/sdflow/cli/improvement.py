@@ -79,29 +79,44 @@ def _taken(one: TakenUp) -> tuple[str, str, str, str]:
 
 
 @click.command(
-    "judge", epilog=examples("sdflow judge SIP-0001 --dry-run", "sdflow judge SIP-0001", "sdflow judge SIP-0001 --json")
+    "judge",
+    epilog=examples(
+        "sdflow judge SIP-0001 --dry-run",
+        "sdflow judge SIP-0001",
+        'sdflow judge SIP-0001 --short-of-data "missed in its first month, there is nothing before" --json',
+    ),
 )
 @click.argument("record")
+@click.option(
+    "--short-of-data",
+    metavar="REASON",
+    help="Write the value down where there is too little data for the test, and why; kept with it and in the history.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would be written down and store nothing.")
 @shared_options
-def judge_command(session: Session, record: str, dry_run: bool) -> None:
+def judge_command(session: Session, record: str, short_of_data: str | None, dry_run: bool) -> None:
     """Compare what was measured after the actions of an improvement item with before, and write the value into the item.
 
     Shares of cases are compared by Fisher's exact test, figures of periods by the Mann–Whitney U test, both one-sided. How
     much data it takes stands beside the life cycle of the items; below that the answer is "not enough data" and nothing is
-    written. It closes nothing: that is for whoever verifies the item, who is somebody else than the one who has it judged.
+    written, unless --short-of-data says why the value is to stand all the same. Where there is enough, it is tested with and
+    without that option. It closes nothing: that is for whoever verifies the item, who is somebody else than the one who has
+    it judged.
     """
     from sdflow.operations.judge import judge
 
-    judged = judge(session.workspace, session.occasion, record, dry_run=dry_run)
+    judged = judge(session.workspace, session.occasion, record, short_of_data=short_of_data, dry_run=dry_run)
     if session.as_json:
         say_json({"dry_run": dry_run, "judged": judged})
         return
-    _print_judged(console(), judged, dry_run=dry_run)
+    out = console()
+    _print_sides(out, judged)
+    if short_of_data and judged.found.enough:
+        out.print("There is enough data, so it was tested; the reason was not needed and is not kept.")
+    _print_found(out, judged, dry_run=dry_run)
 
 
-def _print_judged(out: Console, judged: Judged, *, dry_run: bool) -> None:
-    found = judged.found
+def _print_sides(out: Console, judged: Judged) -> None:
     out.print(f"{reference(judged.reference)} {escape(judged.figure)}, in {escape(judged.unit)}")
     sides = (
         ("before", f"ended before {day(judged.begun_on)}", judged.before),
@@ -109,11 +124,20 @@ def _print_judged(out: Console, judged: Judged, *, dry_run: bool) -> None:
     )
     rows = [(name, when, str(len(some)), ", ".join(spoken(one.achieved) for one in some)) for name, when, some in sides]
     out.print(table(("Side", "Periods that", "Number", "Figures"), rows))
+
+
+def _print_found(out: Console, judged: Judged, *, dry_run: bool) -> None:
+    found = judged.found
     if found.result is None:
         out.print(
-            f"[warning]Not enough data[/]: {found.before} {found.counted} before and {found.after} after; {found.test.value}"
-            f" is asked from {found.least} of each on. Nothing was written down."
+            f"[warning]Not enough data[/]: {found.sizes}; {found.test.value} is asked from {found.least} of each on. Nothing"
+            " was written down."
         )
+        if found.reached:
+            out.print(
+                f"\n{spoken(found.reached.value)} was measured after its actions. To have that written down without a test,"
+                f" say why: sdflow judge {judged.reference} --short-of-data REASON"
+            )
         return
     style = "good" if found.better else "warning"
     out.print(f"[{style}]{spoken(found.result.value)}[/]: {escape(found.result.how)}")

@@ -188,8 +188,8 @@ class Concern:
 class MeasuredFigure:
     """A figure as it was measured up to the end of a day.
 
-    `cases` is how many cases stand behind it, `missed` how many of them missed it, and `missed_on_end` in how many periods
-    on end, up to that one, the target was missed.
+    `cases` is how many cases or breaks stand behind it, `missed` how many of them missed it by themselves, as `behind` says in
+    words, and `missed_on_end` in how many periods on end, up to that one, the target was missed.
     """
 
     title: str
@@ -200,6 +200,7 @@ class MeasuredFigure:
     on: date
     cases: int
     missed: int
+    behind: str
     missed_on_end: int = 0
 
     def kpi(self) -> Kpi:
@@ -207,9 +208,8 @@ class MeasuredFigure:
 
         The target is left open where the value reaches it already.
         """
-        how = f"{self.cases:,} {'case' if self.cases == 1 else 'cases'}, of which {self.missed:,} missed it"
         short = self.value < self.target if self.direction is Direction.more else self.value > self.target
-        baseline = Baseline(value=self.value, on=self.on, how=how)
+        baseline = Baseline(value=self.value, on=self.on, how=self.behind)
         target = self.target if short else None
         return Kpi(title=self.title, unit=self.unit, direction=self.direction, baseline=baseline, target=target)
 

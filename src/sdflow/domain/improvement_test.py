@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -37,11 +38,19 @@ class PValues:
 
 
 @dataclass(frozen=True)
+class Reached:
+    """The figure after: the share of all cases, or the median of the figures; and the last day of which it tells."""
+
+    value: Decimal
+    on: date
+
+
+@dataclass(frozen=True)
 class Compared:
     """What became of a figure: by which test, on how many cases or periods before and after, of which it takes `least` each.
 
-    `p` and `result` are none where that is not enough data; `result` is what is to be written down. `better` says whether p
-    is within the level.
+    `reached` is none where nothing was measured after. `p` is none where there is not enough data for the test. `result` is
+    what is to be written down, none where nothing is. `better` says whether p is within the level.
     """
 
     test: NamedTest
@@ -50,6 +59,7 @@ class Compared:
     after: int
     least: int
     level: Decimal
+    reached: Reached | None
     p: Decimal | None = None
     better: bool = False
     result: MeasuredResult | None = None
@@ -59,17 +69,27 @@ class Compared:
         """Whether there are enough cases or periods on both sides."""
         return min(self.before, self.after) >= self.least
 
-    def concluded(self, p: float, value: Decimal, after: Sequence[Attainment]) -> Compared:
+    @property
+    def sizes(self) -> str:
+        """How much there is on each side, in words."""
+        counted = self.counted.removesuffix("s") if self.before == 1 else self.counted
+        return f"{self.before} {counted} before, {self.after} after"
+
+    def concluded(self, p: float) -> Compared:
         """With its p-value, rounded up so that it never seems smaller, and the value after."""
         exact = Decimal(str(p))
         shown, better = exact.quantize(_SHOWN, ROUND_CEILING), exact <= self.level
         said = "better" if better else "not shown to be better"
-        how = (
-            f"{self.test.value}, one-sided: {self.before} {self.counted} before, {self.after} after, p = {shown}, {said}"
-            f" at the level {self.level}"
-        )
-        result = MeasuredResult(value=value, on=after[-1].period.last, how=how)
-        return replace(self, p=shown, better=better, result=result)
+        how = f"{self.test.value}, one-sided: {self.sizes}, p = {shown}, {said} at the level {self.level}"
+        return replace(self, p=shown, better=better, result=self._result(how))
+
+    def untested(self, reason: str) -> Compared:
+        """With the value after and no test, since there is not enough data for it, and why that is written down all the same."""
+        how = f"{self.test.value}: not enough data, {self.sizes}, of which it takes {self.least} each; {reason}"
+        return replace(self, result=self._result(how))
+
+    def _result(self, how: str) -> MeasuredResult | None:
+        return MeasuredResult(value=self.reached.value, on=self.reached.on, how=how) if self.reached else None
 
 
 def compared(
@@ -100,17 +120,22 @@ def _counted(some: Sequence[Attainment]) -> Cases:
 
 def _of_cases(before: Sequence[Attainment], after: Sequence[Attainment], demands: Demands, tests: PValues) -> Compared:
     was, now = _counted(before), _counted(after)
-    found = Compared(NamedTest.fisher, "cases", sum(was), sum(now), demands.least_cases, demands.level)
-    return found.concluded(tests.fisher(was, now), _share(now), after) if found.enough else found
+    reached = Reached(_share(now), after[-1].period.last) if after else None
+    found = Compared(NamedTest.fisher, "cases", sum(was), sum(now), demands.least_cases, demands.level, reached)
+    return found.concluded(tests.fisher(was, now)) if found.enough else found
 
 
 def _of_periods(
     before: Sequence[Attainment], after: Sequence[Attainment], direction: Direction, demands: Demands, tests: PValues
 ) -> Compared:
     was, now = ([one.achieved for one in some if one.achieved is not None] for some in (before, after))
-    found = Compared(NamedTest.mann_whitney, "periods", len(was), len(now), demands.least_periods, demands.level)
+    comparison = Comparison.at_least if direction is Direction.more else Comparison.at_most
+    reached = Reached(rounded_against(Fraction(median(now)), comparison), after[-1].period.last) if now else None
+    found = Compared(
+        NamedTest.mann_whitney, "periods", len(was), len(now), demands.least_periods, demands.level, reached
+    )
     if not found.enough:
         return found
-    p = tests.mann_whitney(was, now) if direction is Direction.more else tests.mann_whitney(now, was)
-    comparison = Comparison.at_least if direction is Direction.more else Comparison.at_most
-    return found.concluded(p, rounded_against(Fraction(median(now)), comparison), after)
+    return found.concluded(
+        tests.mann_whitney(was, now) if direction is Direction.more else tests.mann_whitney(now, was)
+    )

@@ -161,7 +161,9 @@ class Fact:
         return self.fields.get(name)
 
 
-FIGURE_FIELDS = frozenset({"title", "achieved", "target", "unit", "comparison", "last_on", "cases", "missed_cases"})
+FIGURE_FIELDS = frozenset(
+    {"title", "achieved", "target", "unit", "comparison", "last_on", "cases", "missed_cases", "behind"}
+)
 """What a fact says that holds a figure by which an improvement is judged."""
 
 Schema = Mapping[str, Mapping[str, FieldType]]

@@ -25,6 +25,11 @@ def tally(one: Attainment) -> str:
     return f"{one.missed:,} {one.tallied if one.missed != 1 else one.tallied[:-1]}"
 
 
+def behind(one: Attainment) -> str:
+    """What stands behind a figure, as a sentence says it: how many missed its target alone, or how many there were."""
+    return tally_told(one) or f"{one.cases:,} {one.tallied if one.cases != 1 else one.tallied[:-1]}"
+
+
 def tally_told(one: Attainment) -> str:
     """What stands behind a missed figure, as a sentence says it; empty where no case, break or month missed it alone."""
     if not one.missed or not tally(one):

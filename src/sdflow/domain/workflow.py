@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -68,7 +68,8 @@ class State:
     `settled`: what the record has found out stands, such as the result of a test. `open`: only these fields, and what
     stands below them, may change; every one where none is named. `fixed`: these may not. `kept`: these may be filled in,
     but neither changed nor removed afterwards. `kept_where`: what is kept as well where a field is filled in, by that field.
-    `*` stands for any key.
+    `kept_since`: what is kept as well once a command has written into the record, by the name of that command. `*` stands for
+    any key.
     """
 
     name: str
@@ -86,16 +87,36 @@ class State:
     fixed: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     kept_where: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    kept_since: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+
+    @property
+    def holds_fields(self) -> bool:
+        """Whether single fields may not change in this state, as far as anything is said of single fields."""
+        return bool(self.open or self.fixed or self.kept or self.kept_where or self.kept_since)
 
     def admits(self, path: str) -> bool:
         """Whether the field at a path may change in this state, as far as single fields are fixed in it."""
         opened = not self.open or any(lies_within(one, path) for one in self.open)
         return opened and not any(lies_within(one, path) for one in self.fixed)
 
-    def keeps(self, path: str, filled: Callable[[str], bool]) -> bool:
-        """Whether what stands in the field at a path stays there; `filled` says whether anything stands at another one."""
-        also = (one for asked, some in self.kept_where.items() if filled(asked) for one in some)
-        return any(lies_within(one, path) for one in (*self.kept, *also))
+    def why_kept(self, path: str, filled: Callable[[str], bool], wrote: Callable[[str], bool]) -> str | None:
+        """Because of what the field at a path keeps what stands in it; none where that may be changed.
+
+        `filled` says whether anything stands at another path, `wrote` whether a command has written into the record.
+        """
+        if _lies_in_one(self.kept, path):
+            return "it is kept in this state"
+        for verb, some in self.kept_since.items():
+            if _lies_in_one(some, path) and wrote(verb):
+                return f"it is kept since 'sdflow {verb}' wrote what it found into it"
+        for asked, some in self.kept_where.items():
+            if _lies_in_one(some, path) and filled(asked):
+                return f"it is kept since {asked} is filled in"
+        return None
+
+
+def _lies_in_one(patterns: Iterable[str], path: str) -> bool:
+    return any(lies_within(one, path) for one in patterns)
 
 
 @dataclass(frozen=True)
@@ -214,6 +235,20 @@ class Workflow:
     def steps_from(self, state: str) -> tuple[Step, ...]:
         """The steps that lead away from a state."""
         return tuple(step for step in self.steps if state in step.sources)
+
+    def onwards_from(self, state: str) -> tuple[State, ...]:
+        """A state and all others to which steps lead from it."""
+        onward = {one.name: {step.target for step in self.steps_from(one.name)} for one in self.states}
+        reached = _closure({state}, onward)
+        return tuple(one for one in self.states if one.name in reached)
+
+    def given_up_by(self, state: str) -> tuple[Step, ...]:
+        """The steps that end a record from a state as they would have from the first one: before anything came of it."""
+        return tuple(
+            step
+            for step in self.steps_from(state)
+            if self.state(step.target).final and self.initial.name in step.sources
+        )
 
     def outcomes_into(self, state: str) -> set[str | None]:
         """What the steps into a state ask to follow from the content; none of a step that asks for nothing."""

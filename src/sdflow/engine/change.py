@@ -12,23 +12,23 @@ from sdflow.domain.event import Act, Event
 from sdflow.domain.kind import Content, links
 from sdflow.domain.record import Envelope, Record, Revision, StoredDocument
 from sdflow.engine.definitions import Definitions, stored_text
+from sdflow.engine.fixed_fields import refuse_fixed
 from sdflow.engine.projection import follow, is_current, stale
 from sdflow.engine.reminder_settling import catch_up, settle_ended
 from sdflow.engine.workspace import Occasion, Workspace
-
-MOST_NAMED = 5
-"""How many fields a refusal names."""
 
 
 class Change:
     """What one act does to records; every method keeps the event that tells of it.
 
-    `left` are the records that those which were revised cited before, and may no longer.
+    `left` are the records that those which were revised cited before, and may no longer. `reason` is why it is done, as the
+    chain keeps it; an act that learns it only while it goes on writes it there.
     """
 
-    def __init__(self, definitions: Definitions, writing: Writing) -> None:
+    def __init__(self, definitions: Definitions, writing: Writing, reason: str = "") -> None:
         self.definitions = definitions
         self.writing = writing
+        self.reason = reason
         self.events: list[Event] = []
         self.left: set[str] = set()
         self.act: Act | None = None
@@ -79,7 +79,7 @@ class Change:
                 f"see what is possible: sdflow steps {record.reference}",
             )
         if not restored:
-            refuse_fixed(self.definitions, record, content)
+            refuse_fixed(self.definitions, self.writing, record, content)
         rounds = [one.round for one in self.writing.revisions(record.reference) if one.round is not None]
         number = max(rounds, default=0) + 1 if state.negotiation else None
         revision = replace(
@@ -128,20 +128,6 @@ class Change:
         return Revision(number, self.definitions.description(kind).format_name, text, sha256, act=0)
 
 
-def refuse_fixed(definitions: Definitions, record: Record, content: Content) -> None:
-    """`Refused` where a content changes fields that may not change in the state of its record."""
-    fixed = definitions.fixed_changes(record, content)
-    if fixed:
-        state = definitions.state(record)
-        named = ", ".join(fixed[:MOST_NAMED]) + (f" and {len(fixed) - MOST_NAMED} more" if fixed[MOST_NAMED:] else "")
-        possible = (f"what may still be changed: {', '.join(state.open)}",) if state.open else ()
-        raise Refused(
-            f"{record.reference} is '{record.state}', and {named} can no longer be changed",
-            (state.meaning, *possible),
-            f"see which step leads back to where it can: sdflow steps {record.reference}",
-        )
-
-
 def _indexed(record: Record, content: Content) -> Record:
     """The record with what is searched, as its content has it."""
     return replace(
@@ -166,7 +152,7 @@ def acting(workspace: Workspace, occasion: Occasion, verb: str, reason: str = ""
     """
     _catch_up(workspace, occasion)
     with workspace.storage.writing() as writing:
-        change = Change(workspace.definitions, writing)
+        change = Change(workspace.definitions, writing, reason)
         yield change
         if change.events:
             change.act = writing.close(
@@ -175,7 +161,7 @@ def acting(workspace: Workspace, occasion: Occasion, verb: str, reason: str = ""
                 login=occasion.login,
                 recorded_at=occasion.recorded_at,
                 effective_on=occasion.today,
-                reason=reason,
+                reason=change.reason,
                 events=change.events,
             )
             touched = {event.reference for event in change.events}

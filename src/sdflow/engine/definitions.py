@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 from pydantic import ValidationError
 
 from sdflow.adapters.workflow_engine import WorkflowEngine
-from sdflow.domain.clause_path import is_filled
 from sdflow.domain.content import Plain, canonical_text, content_hash, plain
 from sdflow.domain.difference import ClauseChange, clause_changes
 from sdflow.domain.errors import Refused, Unreadable
@@ -69,18 +68,6 @@ class Definitions:
             raise Unreadable.because(
                 source, f"its stored content no longer fits {format}: {error.errors()[0]['msg']}"
             ) from None
-
-    def fixed_changes(self, record: Record, content: Content) -> tuple[str, ...]:
-        """The paths of all fields that a content words otherwise, but that are fixed or kept in the state of the record."""
-        state = self.state(record)
-        if not (state.open or state.fixed or state.kept or state.kept_where):
-            return ()
-        stored = self.content(record)
-        kept = partial(state.keeps, filled=lambda path: is_filled(stored, path))
-        changes = clause_changes(plain(material(stored)), plain(material(content)))
-        return tuple(
-            one.path for one in changes if not state.admits(one.path) or (one.before is not None and kept(one.path))
-        )
 
     def kind_named(self, name: str) -> str:
         """The kind with that name, `Refused` with the known ones otherwise."""

@@ -27,6 +27,7 @@ from sdflow.domain.fact import (
 from sdflow.domain.measured import UNKNOWN, Incidents, Moment
 from sdflow.domain.period import Period
 from sdflow.domain.scene import Scene, promised
+from sdflow.domain.tally import behind
 from sdflow.domain.target import MeasuringPeriod
 from sdflow.engine.answers import Answers
 from sdflow.engine.deliveries import Deliveries
@@ -321,6 +322,7 @@ def _attained(reference: str, series: Series) -> TargetAttained:
         measured_periods=series.measured,
         cases=now.cases,
         missed_cases=now.missed,
+        behind=behind(now),
         worst=now.worst,
     )
 

@@ -169,6 +169,7 @@ def _figure(fields: Mapping[str, Any]) -> MeasuredFigure:
         on=fields["last_on"],
         cases=fields["cases"],
         missed=fields["missed_cases"],
+        behind=fields["behind"],
         missed_on_end=fields["missed_on_end"],
     )
 

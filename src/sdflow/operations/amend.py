@@ -13,9 +13,10 @@ from sdflow.domain.difference import ClauseChange
 from sdflow.domain.errors import Fault, Unreadable
 from sdflow.domain.kind import Content, joined
 from sdflow.domain.record import Record
-from sdflow.engine.change import acting, refuse_fixed
+from sdflow.engine.change import acting
 from sdflow.engine.consistency import inconsistencies
 from sdflow.engine.definitions import changes_of
+from sdflow.engine.fixed_fields import refuse_fixed
 from sdflow.engine.workspace import Occasion, Workspace
 
 
@@ -43,7 +44,7 @@ def amend(
         if faults:
             raise Unreadable(*faults)
         changes = changes_of(record.revision, content)
-        refuse_fixed(workspace.definitions, record, content)
+        refuse_fixed(workspace.definitions, change.writing, record, content)
         if dry_run or not changes:
             return record, changes
         return change.revise(record, content, occasion.actor), changes

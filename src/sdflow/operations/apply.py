@@ -18,6 +18,7 @@ from sdflow.domain.record import Record
 from sdflow.engine.change import acting
 from sdflow.engine.consistency import inconsistencies
 from sdflow.engine.definitions import changes_of, stored_text
+from sdflow.engine.fixed_fields import FixedFields
 from sdflow.engine.workspace import Occasion, Workspace
 
 
@@ -90,14 +91,14 @@ def _faults(
 ) -> Iterator[Fault]:
     written = {file.reference: file for file in files}
     for file in files:
-        yield from _record_faults(workspace, file, before[file.reference])
+        yield from _record_faults(workspace, reading, file, before[file.reference])
     arriving = {reference: file.content for reference, file in written.items()}
     for one in inconsistencies(workspace, reading, arriving, today):
         file = written[one.reference]
         yield file.fault(one.path, one.message)
 
 
-def _record_faults(workspace: Workspace, file: RecordFile, record: Record | None) -> Iterator[Fault]:
+def _record_faults(workspace: Workspace, reading: Reading, file: RecordFile, record: Record | None) -> Iterator[Fault]:
     if record is not None and record.kind != file.kind:
         known = workspace.definitions.description(record.kind).title.lower()
         yield Fault(file.source, file.line, "kind", f"{file.reference} is already a {known}")
@@ -106,8 +107,10 @@ def _record_faults(workspace: Workspace, file: RecordFile, record: Record | None
         message = f"{file.reference} is '{record.state}' and can no longer be changed ({paths} would)"
         yield Fault(file.source, file.line, "", message)
     elif record is not None:
-        for path in workspace.definitions.fixed_changes(record, file.content):
-            yield file.fault(path, f"{file.reference} is '{record.state}', and this can no longer be changed")
+        fields = FixedFields(workspace.definitions, reading, record)
+        for one in fields.changed_by(file.content):
+            why = f": {one.kept}; {fields.way_out([one])}" if one.kept else ""
+            yield file.fault(one.path, f"{file.reference} is '{record.state}', and this can no longer be changed{why}")
 
 
 def _would_break(workspace: Workspace, record: Record, content: Content) -> bool:

@@ -11,8 +11,9 @@ from sdflow.domain.errors import Refused
 from sdflow.domain.kind import Content
 from sdflow.domain.record import Record
 from sdflow.domain.review_pack import Pack, Packed
-from sdflow.engine.change import acting, refuse_fixed
+from sdflow.engine.change import acting
 from sdflow.engine.definitions import changes_of
+from sdflow.engine.fixed_fields import refuse_fixed
 from sdflow.engine.report_document import report_document
 from sdflow.engine.review_packs import Gathered, gathered
 from sdflow.engine.service_report import Progress
@@ -69,7 +70,7 @@ def pack(
         )
         revised = content.with_pack(made)
         changes = tuple(changes_of(record.revision, revised))
-        refuse_fixed(workspace.definitions, record, revised)
+        refuse_fixed(workspace.definitions, change.writing, record, revised)
         if keep is not None:
             keep(made.file_name, file)
             if changes:

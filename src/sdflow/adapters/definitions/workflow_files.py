@@ -77,6 +77,7 @@ class _StateInFile(Strict):
     fixed: tuple[FieldPath, ...] = ()
     kept: tuple[FieldPath, ...] = ()
     kept_where: dict[FieldPath, tuple[FieldPath, ...]] = Field(default_factory=dict)
+    kept_since: dict[Name, tuple[FieldPath, ...]] = Field(default_factory=dict)
 
 
 class _WrittenInFile(Strict):

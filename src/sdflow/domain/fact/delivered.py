@@ -16,7 +16,8 @@ class TargetAttained(FactKind):
     `period` is its name, such as 2026-10. `comparison` says whether `at_least` or `at_most` the target has to be reached,
     `shortfall` by how much it was missed, 0 where it was met. `missed_on_end` counts the periods on end, up to that one, in
     which it was missed, `missed_periods` those among the last `measured_periods` of which there are figures. `cases` stand
-    behind the figure, of which `missed_cases` missed the target by themselves; `worst` tells of the worst of them.
+    behind the figure, of which `missed_cases` missed the target by themselves, as `behind` says in words; `worst` tells of the
+    worst of them.
     """
 
     compares_support = False
@@ -38,6 +39,7 @@ class TargetAttained(FactKind):
     measured_periods: int
     cases: int
     missed_cases: int
+    behind: str
     worst: str
 
 
