@@ -117,9 +117,9 @@ class Ledger:
     desk: Desk
     write: Callable[[str, str], Path]
 
-    def adopt(self, text: str, reference: str) -> None:
+    def adopt(self, text: str, reference: str, person: str = HELEN) -> None:
         paper = self.write(f"{reference}.txt", f"The paper of {reference}.")
-        self.desk.must("adopt", str(paper), str(self.write(f"{reference}.yaml", text + ADOPTED)))
+        self.desk.must("adopt", str(paper), str(self.write(f"{reference}.yaml", text + ADOPTED)), person=person)
 
     def in_force(self, reference: str = "SLA-0900") -> None:
         """The agreement is in force, by a life cycle that does not ask whether it is carried."""
@@ -180,8 +180,8 @@ class Ledger:
 LATER = "2027-01-05"
 
 
-def agreed(ledger: Ledger, text: str = AGREEMENT, reference: str = "SLA-0900") -> None:
-    ledger.adopt(text, reference)
+def agreed(ledger: Ledger, text: str = AGREEMENT, reference: str = "SLA-0900", person: str = HELEN) -> None:
+    ledger.adopt(text, reference, person)
 
 
 def changed(ledger: Ledger, first: str, *words: str, without: Sequence[str] = ()) -> None:

@@ -82,7 +82,7 @@ def _follows(what: str, clause: str, periods: int, needed: int) -> str:
 def _security(one: AgreementReport) -> Iterator[str]:
     yield from map(_incident, one.security_incidents)
     if not one.security_known:
-        yield f"incidents that hurt confidentiality or integrity: {NO_DATA}; no file says which do"
+        yield f"incidents that hurt confidentiality or integrity: {NO_DATA}; not every file says which do"
     elif one.incidents and one.incidents.recorded and not one.security_incidents:
         yield "no incident hurt confidentiality or integrity, as far as the desk marks them"
     if one.untimed:

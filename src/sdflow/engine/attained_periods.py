@@ -16,12 +16,13 @@ from sdflow.domain.period import Period
 from sdflow.domain.scene import promised
 from sdflow.domain.service_time import Intervals, intersection, intervals, local_days
 from sdflow.domain.target import MeasuringPeriod
+from sdflow.engine.answering import Answering
 from sdflow.engine.attainments import Attaining, Promised
 from sdflow.engine.done_days import spoken
 from sdflow.engine.measured_words import Span, Wording, Words
-from sdflow.engine.observations import Observations, Stretch
+from sdflow.engine.observations import Stretch
 
-Watch = Callable[[Words], Sequence[Observations]]
+Watch = Callable[[Words], Answering]
 """What was observed of the services that an agreement is about, put together as its words say."""
 
 Chosen = Callable[[Attaining], Mapping[str, Promised]]
@@ -123,6 +124,7 @@ class AttainedPeriods:
         last = next(one for one in self._words_in(report) if clause in one.times)
         _, promise = last.times[clause]
         found = attained_time(promise, self._parts(clause, report), report, self._stretch.as_of)
+        found = replace(found, conventions=(*found.conventions, *last.answering.conventions()))
         if report.kind not in _SHORT:
             name = report.kind.value.replace("_", " ")
             found = replace(found, conventions=(*found.conventions, _TOGETHER.format(kind=name)))
@@ -148,7 +150,7 @@ class AttainedPeriods:
 
     def _for(self, words: Words) -> Attaining:
         if words.number not in self._found:
-            self._found[words.number] = Attaining(words, tuple(self._watch(words)), self._held, self._begun)
+            self._found[words.number] = Attaining(self._watch(words), self._held, self._begun)
         return self._found[words.number]
 
     @cached_property

@@ -20,7 +20,7 @@ from sdflow.domain.attainment.result import Attainment
 from sdflow.domain.attainment.security import attained_security
 from sdflow.domain.attainment.service_clock import Truths
 from sdflow.domain.attainment.time_targets import TimeMetric, TimePart, TimePromise
-from sdflow.domain.measured import UNKNOWN, Incidents, Measurements, Moment, Outages, Seconds
+from sdflow.domain.measured import UNKNOWN, Measurements, Moment, Outages, Seconds
 from sdflow.domain.period import Period
 from sdflow.domain.scene import Scene, Supporter, promised
 from sdflow.domain.service_time import (
@@ -44,6 +44,7 @@ from sdflow.domain.target import (
     Targets,
     TimeTarget,
 )
+from sdflow.engine.answering import Answering
 from sdflow.engine.measured_words import Words
 from sdflow.engine.observations import Announced, Observations
 
@@ -77,10 +78,19 @@ class Attaining:
     `held` is when the agreement held, in seconds, in these words or in others; `begun` is the first day of its first term.
     """
 
-    words: Words
-    seen: tuple[Observations, ...]
+    answering: Answering
     held: Intervals
     begun: date
+
+    @property
+    def words(self) -> Words:
+        """The agreement in its words."""
+        return self.answering.words
+
+    @property
+    def seen(self) -> tuple[Observations, ...]:
+        """What was observed of every service that it is about."""
+        return self.answering.seen
 
     @cached_property
     def promises(self) -> dict[str, Promised]:
@@ -213,7 +223,8 @@ class Attaining:
         if clause not in self.times:
             return []
         key, promise = self.times[clause]
-        return [TimePart(promise, self.incidents(one, key), bounds, with_earlier) for one in self.seen]
+        answering = self.answering
+        return [TimePart(promise, answering.incidents(one, key), bounds, with_earlier) for one in answering.counting]
 
     def breaking_outages(self, clause: str, period: Period) -> Outages | None:
         """The outages that took agreed time in a period; none where the clause promises neither availability nor reliability."""
@@ -249,17 +260,6 @@ class Attaining:
         observed = seen.of_component(component.component, hours, period, self.held)
         return seen.component_outages(component.component), observed, _planned(target)
 
-    def incidents(self, seen: Observations, key: str) -> Incidents:
-        """The incidents of a service that count for a priority: the customer's own and those of nobody in particular."""
-        party = self.words.party
-        supplier = party.support.by if isinstance(party, Supporter) else None
-        return seen.incidents_of(tuple(self._priorities(key)), self.words.customer, supplier)
-
-    def _priorities(self, key: str) -> list[str]:
-        party = self.words.party
-        mapped = party.support.severities if isinstance(party, Supporter) else None
-        return [key] if mapped is None else [ours for ours, theirs in mapped.items() if theirs == key]
-
     def _of_measures(self) -> Iterator[Promised]:
         month = MeasuringPeriod.month
         party = self.words.party
@@ -277,16 +277,16 @@ class Attaining:
             yield Promised(clause, measure.period, partial(self._measured, clause, measure))
 
     def _secure(self, clause: str, target: SecurityTarget, period: Period) -> tuple[Attainment, ...]:
-        """Security incidents, where a file marks them and tells of some of the period."""
+        """Security incidents, where every file that tells of the period marks them."""
         within = self._within(period)
-        watched = [one for one in self.seen if len(intersection(one.incidents_watched, within))]
-        told = bool(watched) and all(one.marks_security for one in watched)
+        watched = [one for one in self.answering.counting if len(intersection(one.incidents_watched, within))]
+        told = bool(watched) and all(one.marks_security(within) for one in watched)
         numbers = [name for one in watched for name in self._security_incidents(one, within)] if told else None
         found = attained_security(self._reference, clause, target, period, numbers)
         return (self.as_recorded(found, within) if told else found,)
 
     def _security_incidents(self, seen: Observations, within: Intervals) -> list[str]:
-        found = seen.incidents_of(None, self.words.customer)
+        found = self.answering.incidents(seen)
         numbers: list[str] = found.number[found.security & _lie_in(found.at(Moment.reported), within)].tolist()
         return numbers
 
@@ -314,7 +314,7 @@ class Attaining:
 
     def measurements(self, clause: str, period: Period) -> Measurements:
         """What was measured for a clause in a period: under its path, or under its last part alone."""
-        found = Measurements.together([one.measurements for one in self.seen])
+        found = Measurements.together([one.measurements for one in self.answering.counting])
         names = [clause, clause.rsplit(".", 1)[-1]]
         return found.chosen(np.isin(found.measure, names) & _lie_in(found.at, self._within(period)))
 
@@ -323,8 +323,9 @@ class Attaining:
 
         `within` is the time of which they are told, as far as the agreement held.
         """
-        whole = seconds_of(within) * len(self.seen)
-        known = sum(seconds_of(intersection(one.incidents_watched, within)) for one in self.seen)
+        counting = self.answering.counting
+        whole = seconds_of(within) * len(counting)
+        known = sum(seconds_of(intersection(one.incidents_watched, within)) for one in counting)
         if not known:
             note = NOT_RECORDED if whole else attained.note
             return replace(attained, achieved=None, met=None, cases=0, missed=0, worst="", note=note)

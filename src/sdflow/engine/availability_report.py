@@ -210,7 +210,7 @@ class AvailabilityReporter:
             life_cycle=None if incidents is None else life_cycle_table(incidents, hours, self.deliveries.as_of),
             user_minutes=exact(lost.minutes) if lost is not None and lost.known else None,
             users_unknown=0 if lost is None else lost.unknown,
-            security_incidents=None if incidents is None or not seen.marks_security else int(incidents.security.sum()),
+            security_incidents=self._security(seen, incidents),
             vital=tuple(self._vital(service)),
             suppliers=self._suppliers(delivered),
             interruptions=self.records.interruptions(about, coming_after(hours.zone, self.prover.today), None),
@@ -244,6 +244,11 @@ class AvailabilityReporter:
             return None
         reported = seen.incidents.at(Moment.reported)
         return seen.incidents.chosen(np.asarray((reported >= since) & (reported < until), dtype=np.bool_))
+
+    def _security(self, seen: Observations, incidents: Incidents | None) -> int | None:
+        """How many of the incidents hurt security; none where not every file says which do."""
+        known = seen.marks_security(intervals(seen.stretch.bounds(self.period)))
+        return int(incidents.security.sum()) if incidents is not None and known else None
 
     def _vital(self, service: str) -> Iterator[VitalFunction]:
         for one in self.prover.continuity.needs_of(service):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sdflow.domain.attainment.result import Attainment
 from sdflow.domain.delivered import Delivered, Series
 from sdflow.domain.period import Period
-from sdflow.domain.scene import Scene
+from sdflow.domain.scene import Scene, Supporter
 from sdflow.domain.target import MeasuringPeriod
 from sdflow.domain.trait import Structured
+from sdflow.engine.answering import Answering
 from sdflow.engine.attained_periods import AttainedPeriods
 from sdflow.engine.measured_words import Wording, Words
 from sdflow.engine.observations import Observations, Stretch, conventions_of, in_trailing
@@ -41,6 +42,7 @@ class Deliveries:
         self.as_of = as_of
         self._seen: dict[_Watched, Observations] = {}
         self._found: dict[tuple[str, Period, int, MeasuringPeriod | None, date | None], Delivered] = {}
+        self._reached_in: dict[tuple[str, Period], tuple[Attainment, ...] | None] = {}
         self._attained_over: dict[tuple[str, tuple[Period, ...]], AttainedPeriods] = {}
 
     @cached_property
@@ -90,7 +92,7 @@ class Deliveries:
             zone=_zone(now),
             targets=tuple(_series(found, found[-1])),
             suppliers=self._suppliers(now, period) if isinstance(now.party, Scene) and only is None else {},
-            conventions=conventions_of(self.prover.reading, _subjects(self.watched(now, periods))),
+            conventions=conventions_of(self.prover.reading, _subjects(self.watched(now, periods).seen)),
             workload=tuple(_series(loads, loads[-1])),
             former=tuple(_series(found, _former(found))),
         )
@@ -103,10 +105,30 @@ class Deliveries:
             self._attained_over[place] = self._attained(wording, wording.on(periods[-1].last), periods)
         return self._attained_over[place]
 
-    def watched(self, words: Words, periods: Sequence[Period], zone: str | None = None) -> tuple[Observations, ...]:
+    def watched(self, words: Words, periods: Sequence[Period], zone: str | None = None) -> Answering:
         """What was observed of the services that an agreement is about, put together as they were when it was signed."""
         clocks = zone or _zone(words)
-        return tuple(self.observations(one, periods, clocks, words.version) for one in self.services(words))
+        seen = tuple(self.observations(one, periods, clocks, words.version) for one in self.services(words))
+        if isinstance(words.party, Scene):
+            return Answering(words, seen, seen)
+        named = self._named(words)
+        counting = tuple(one for one in seen if one.service in named) if named else seen
+        return Answering(words, seen, counting, self._elsewhere(words, periods))
+
+    def _named(self, words: Words) -> frozenset[str]:
+        """The services that a supporter's agreement names, and those whose routes lead to it; none where it names none."""
+        assert isinstance(words.party, Supporter)
+        named = words.party.support.services
+        return frozenset((*named, *self.prover.evidence.routed_to(words.record.reference))) if named else frozenset()
+
+    def _elsewhere(self, words: Words, periods: Sequence[Period]) -> frozenset[str]:
+        """The components for which other signed agreements of the same supporter answer in some periods, and this one does not."""
+        assert isinstance(words.party, Supporter)
+        others = self.prover.evidence.supporting_of(words.party.support.by) - {words.record.reference}
+        signed = [one for one in sorted(others) if self.prover.versions(self.prover.evidence.record(one))]
+        spans = (self._wording(one, periods).spans(periods[0].first, periods[-1].last) for one in signed)
+        found = {part for some in spans for one in some for part in _parts(one.words)}
+        return frozenset(found - _parts(words))
 
     def _wording(self, reference: str, periods: Sequence[Period], as_on: date | None = None) -> Wording:
         first = Stretch.of(in_trailing(periods), "Etc/UTC", self.as_of).first
@@ -139,23 +161,29 @@ class Deliveries:
         return self._seen[place]
 
     def services(self, words: Words) -> list[str]:
-        """The services that an agreement is about: its own, or those that rest on it."""
+        """The services that an agreement is about: its own, or those that rest on it and those that it names."""
         if isinstance(words.party, Scene):
             return [words.party.promise.service]
-        return sorted(self.prover.evidence.services_resting_on(words.record.reference))
+        resting = self.prover.evidence.services_resting_on(words.record.reference)
+        return sorted({*resting, *words.party.support.services})
 
     def _suppliers(self, words: Words, period: Period) -> dict[str, tuple[Attainment, ...]]:
-        """What those reached who support the service, each against its own agreement, as far as that held."""
+        """What those reached who support the service, each against its own agreement, as far as that held.
+
+        It is what a report on that agreement says: of every service that rests on it, on its own clock.
+        """
         assert isinstance(words.party, Scene)
-        found = {}
-        for reference, supporter in words.party.supporters.items():
-            wording = self._wording(reference, [period])
-            if not wording.spans(period.first, period.last) or (words.version and not supporter.binding):
-                continue
-            seen = self.observations(words.party.promise.service, period.back(1), _zone(words), words.version)
-            attained = AttainedPeriods(wording, partial(_these, seen), seen.stretch)
-            found[reference] = tuple(attained.of(period))
-        return found
+        supporters = words.party.supporters.items()
+        asked = [reference for reference, one in supporters if one.binding or not words.version]
+        return {reference: reached for reference in asked if (reached := self._reached(reference, period)) is not None}
+
+    def _reached(self, reference: str, period: Period) -> tuple[Attainment, ...] | None:
+        """What was reached of an agreement in a period; none where it did not hold. What was asked once is kept."""
+        place = reference, period
+        if place not in self._reached_in:
+            attained = self.attained(reference, (period,))
+            self._reached_in[place] = tuple(attained.of(period)) if attained.held(period) else None
+        return self._reached_in[place]
 
 
 def _zone(words: Words) -> str:
@@ -163,8 +191,11 @@ def _zone(words: Words) -> str:
     return words.party.service_hours.zone
 
 
-def _these(seen: Observations, _: Words) -> tuple[Observations, ...]:
-    return (seen,)
+def _parts(words: Words) -> frozenset[str]:
+    """The components that a supporter's agreement supports."""
+    party = words.party
+    each = party.support.components.values() if isinstance(party, Supporter) else ()
+    return frozenset(one.component for one in each)
 
 
 def _by_clause(attainments: Iterable[Attainment]) -> dict[str, Attainment]:

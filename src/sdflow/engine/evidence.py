@@ -150,6 +150,14 @@ class Evidence:
         parts = self._those(self._there(self._cited_by_any({reference})), Dependent)
         return self._citing({reference}, Structured) | self._made_of(parts)
 
+    def routed_to(self, reference: str) -> set[str]:
+        """The services whose routes name a supporting agreement."""
+        return self._citing({reference}, Structured)
+
+    def supporting_of(self, supporter: str | None) -> set[str]:
+        """The supporting agreements of which somebody is a party."""
+        return self._citing({supporter}, Supporting) if supporter else set()
+
     def _made_of(self, parts: set[str]) -> set[str]:
         needing, services = set[str](), set[str]()
         while parts:

@@ -12,7 +12,7 @@ import numpy as np
 from sdflow.adapters.storage import Reading
 from sdflow.domain.alignment.critical_time import critical_times
 from sdflow.domain.attainment.composition import ServiceTime, joined_time, service_downtime, service_time
-from sdflow.domain.attainment.outages import Downtime, Observed, agreed_seconds, downtime_of
+from sdflow.domain.attainment.outages import Downtime, Observed, agreed_seconds, downtime_of, seconds_of
 from sdflow.domain.measured import Incidents, MeasuredKind, Measurements, Outages, Words
 from sdflow.domain.measured_file import FileRead
 from sdflow.domain.measured_form import MARKS_SECURITY
@@ -87,7 +87,7 @@ class Observations:
         self.dependencies = dependencies
         self.stretch = stretch
         self._works = works
-        self._chosen: dict[tuple[tuple[str, ...] | None, str | None, str | None], Incidents] = {}
+        self._chosen: dict[tuple[tuple[str, ...] | None, str | None, str | None, frozenset[str]], Incidents] = {}
         self._planned: dict[tuple[bool, ...], dict[str, Intervals]] = {}
         self._spans: dict[tuple[MeasuredKind, str], Intervals] = {}
 
@@ -97,10 +97,17 @@ class Observations:
         return self._reading.incidents([self.service], *self.stretch.seconds)
 
     def incidents_of(
-        self, priorities: tuple[str, ...] | None, customer: str | None, supplier: str | None = None
+        self,
+        priorities: tuple[str, ...] | None,
+        customer: str | None,
+        supplier: str | None = None,
+        elsewhere: frozenset[str] = frozenset(),
     ) -> Incidents:
-        """Those of some priorities, or of all; of a customer and of nobody in particular, and those of a supplier, if named."""
-        place = priorities, customer, supplier
+        """Those of some priorities, or of all; of a customer and of nobody in particular, and those of a supplier, if named.
+
+        Those of the components that stand `elsewhere` are left out.
+        """
+        place = priorities, customer, supplier, elsewhere
         if place not in self._chosen:
             found = self.incidents
             chosen = np.ones(len(found), np.bool_) if priorities is None else self._is_one_of("priority", priorities)
@@ -108,6 +115,8 @@ class Observations:
                 chosen &= self._is_one_of("customer", ("", customer))
             if supplier:
                 chosen &= self._is_one_of("supplier", (supplier,))
+            if elsewhere:
+                chosen &= ~self._is_one_of("component", tuple(sorted(elsewhere)))
             self._chosen[place] = found.chosen(chosen)
         return self._chosen[place]
 
@@ -124,10 +133,16 @@ class Observations:
         return self._watched(MeasuredKind.incidents, self.service)
 
     @cached_property
-    def marks_security(self) -> bool:
-        """Whether a file of its incidents says which of them hurt security; without that none is known to be none."""
-        files = self._reading.files_read(MeasuredKind.incidents, [self.service])
-        return any(MARKS_SECURITY in one.conventions for one in files)
+    def security_watched(self) -> Intervals:
+        """When files recorded its incidents that say which of them hurt security; without that none is known to be none."""
+        marking = (one.watched for one in self._files[MeasuredKind.incidents] if MARKS_SECURITY in one.conventions)
+        spans = [watched[self.service] for watched in marking if self.service in watched]
+        return intersection(intervals(*spans), self.incidents_watched) if spans else NOTHING
+
+    def marks_security(self, within: Intervals) -> bool:
+        """Whether all incidents that were recorded in some time are of files that say which of them hurt security."""
+        told = seconds_of(intersection(self.incidents_watched, within))
+        return bool(told) and seconds_of(intersection(self.security_watched, within)) == told
 
     def refused(self, kinds: Sequence[MeasuredKind], period: Period) -> tuple[str, ...]:
         """Of which files rows were refused that may be of the service or its components in a period."""

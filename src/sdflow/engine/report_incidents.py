@@ -9,13 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from sdflow.domain.attainment.outages import seconds_of
-from sdflow.domain.measured import UNKNOWN, Incidents, Moment, Words
+from sdflow.domain.measured import UNKNOWN, Incidents, Moment
 from sdflow.domain.period import Period
-from sdflow.domain.scene import Supporter
 from sdflow.domain.service_report import CauseCount, IncidentTable, SecurityIncident
 from sdflow.domain.service_time import intersection, intervals, wall_clock
+from sdflow.engine.answering import Answering
 from sdflow.engine.attained_periods import AttainedPeriods
-from sdflow.engine.measured_words import Words as Wording
 from sdflow.engine.observations import Observations
 
 _ENDS = (Moment.restored, Moment.resolved, Moment.closed)
@@ -23,19 +22,18 @@ _ENDS = (Moment.restored, Moment.resolved, Moment.closed)
 
 @dataclass(frozen=True)
 class ReportedIncidents:
-    """The incidents that an agreement is about, of every service that rests on it."""
+    """The incidents for which an agreement answers, of every service, by its own names of priorities."""
 
-    words: Wording
-    seen: Sequence[Observations]
+    answering: Answering
     attained: AttainedPeriods
 
     def table(self, periods: Sequence[Period]) -> IncidentTable | None:
         """How many were reported in each period, by priority; none where nobody records incidents of the service."""
-        each = [[self._known(one, period) for period in periods] for one in self.seen]
+        each = [[self._known(one, period) for period in periods] for one in self.answering.counting]
         known = [max(column) for column in zip(*each, strict=True)]
         if not any(known):
             return None
-        agreement = self.words.agreement
+        agreement = self.answering.words.agreement
         keys = list(agreement.priorities) if agreement else []
         counted = [self._counted(period) for period in periods]
         names = list(dict.fromkeys([*keys, *sorted({name for one in counted for name in one})]))
@@ -48,7 +46,13 @@ class ReportedIncidents:
 
     def security(self, period: Period) -> tuple[SecurityIncident, ...]:
         """Those reported in a period that hurt confidentiality, integrity or authenticity, in their order."""
-        return tuple(one for seen in self.seen for one in self._secure(seen, period))
+        return tuple(one for seen in self.answering.counting for one in self._secure(seen, period))
+
+    def security_known(self, period: Period) -> bool:
+        """Whether every file that tells of incidents in a period says which of them hurt security."""
+        told = [(one, intervals(one.stretch.bounds(period))) for one in self.answering.counting]
+        watched = [(one, within) for one, within in told if len(intersection(one.incidents_watched, within))]
+        return bool(watched) and all(one.marks_security(within) for one, within in watched)
 
     def causes(self, clause: str, period: Period) -> tuple[tuple[CauseCount, ...], int]:
         """Why a target was missed: incidents or outages by cause, the most frequent first, and how many have none."""
@@ -70,15 +74,16 @@ class ReportedIncidents:
         return seconds_of(intersection(seen.incidents_watched, whole)) / seconds_of(whole)
 
     def _of(self, seen: Observations, period: Period) -> Incidents:
-        party = self.words.party
-        supplier = party.support.by if isinstance(party, Supporter) else None
-        found = seen.incidents_of(None, self.words.customer, supplier)
+        found = self.answering.incidents(seen)
         since, until = seen.stretch.bounds(period)
         reported = found.at(Moment.reported)
         return found.chosen((reported >= since) & (reported < until))
 
     def _counted(self, period: Period) -> Counter[str]:
-        return sum((_names(self._of(one, period).priority) for one in self.seen), Counter[str]())
+        counted = Counter[str]()
+        for one in self.answering.counting:
+            counted.update(map(self.answering.own_name, self._of(one, period).priority.tolist()))
+        return counted
 
     def _secure(self, seen: Observations, period: Period) -> Iterator[SecurityIncident]:
         found = self._of(seen, period)
@@ -93,10 +98,6 @@ class ReportedIncidents:
                 restored=wall_clock(ends[row] // 60, zone) if ends[row] != UNKNOWN else None,
                 cause=found.cause[row],
             )
-
-
-def _names(words: Words) -> Counter[str]:
-    return Counter(words.tolist())
 
 
 def _first_known(incidents: Incidents) -> list[int]:

@@ -16,15 +16,15 @@ from sdflow.domain.delivered import Delivered, Series
 from sdflow.domain.errors import Refused
 from sdflow.domain.forecast import forecast
 from sdflow.domain.period import Period
-from sdflow.domain.scene import Supporter, promised
+from sdflow.domain.scene import promised
 from sdflow.domain.service_report import AgreementReport, Breach, IncidentTable, ServiceReport, TargetLine
 from sdflow.domain.target import MeasuringPeriod
 from sdflow.domain.traffic_light import light_of, overall
+from sdflow.engine.answering import Answering
 from sdflow.engine.attained_periods import AttainedPeriods
 from sdflow.engine.delivered_facts import end_of
 from sdflow.engine.deliveries import PERIODS, Deliveries
 from sdflow.engine.measured_words import Wording, Words
-from sdflow.engine.observations import Observations
 from sdflow.engine.planned_time import coming_after
 from sdflow.engine.proof import Prover
 from sdflow.engine.report_changes import changes_in, not_held
@@ -51,7 +51,7 @@ class _Sight:
     wording: Wording
     delivered: Delivered
     charted: Delivered
-    seen: tuple[Observations, ...]
+    answering: Answering
     attained: AttainedPeriods
 
     def saying(self, day: date) -> Agreement:
@@ -97,7 +97,7 @@ class ServiceReporter:
         sight = self._sight(reference)
         words, delivered, period = sight.words, sight.delivered, self.period
         agreement = _agreement(words)
-        incidents = ReportedIncidents(words, sight.seen, sight.attained)
+        incidents = ReportedIncidents(sight.answering, sight.attained)
         about, hurt = self._promised(sight), incidents.security(period)
         table = incidents.table(sight.charted.periods)
         charted = (*sight.charted.targets, *sight.charted.former)
@@ -120,7 +120,7 @@ class ServiceReporter:
             incidents=table,
             untimed=_untimed(words, table) if table else (),
             security_incidents=hurt,
-            security_known=bool(hurt) or any(one.marks_security for one in sight.seen),
+            security_known=bool(hurt) or incidents.security_known(period),
             prices=prices_of(agreement),
             money=self._told(money, sight) if money else None,
             improvements=self.records.improvements(about),
@@ -152,9 +152,9 @@ class ServiceReporter:
             charted = self.deliveries.of(reference, _last_month(period), PERIODS)
         wording = Wording(self.prover, reference, charted.periods[0].first)
         words = wording.on(period.last)
-        seen = self.deliveries.watched(words, charted.periods, charted.zone)
+        answering = self.deliveries.watched(words, charted.periods, charted.zone)
         attained = self.deliveries.attained(reference, charted.periods)
-        return _Sight(words, wording, delivered, charted, seen, attained)
+        return _Sight(words, wording, delivered, charted, answering, attained)
 
     def _lines(
         self, targets: Sequence[Series], charted: Sequence[Series], periods: Sequence[Period]
@@ -181,7 +181,7 @@ class ServiceReporter:
         return self.deliveries.of(sight.delivered.agreement, _last_month(self.period), PERIODS)
 
     def _promised(self, sight: _Sight) -> Promised:
-        services = tuple(one.service for one in sight.seen)
+        services = tuple(one.service for one in sight.answering.seen)
         parts = parts_of_services(self.prover, services)
         return Promised(sight.delivered.agreement, services, parts, sight.delivered.customer, sight.delivered.zone)
 
@@ -206,10 +206,8 @@ def _agreement(words: Words) -> Agreement:
 
 def _untimed(words: Words, table: IncidentTable) -> tuple[str, ...]:
     """The priorities of incidents for which no time is promised, where times are promised of others."""
-    party, targets = words.party, promised(words.party).targets
+    targets = promised(words.party).targets
     timed = {key for metric in TimeMetric for key in getattr(targets, metric.value, {})}
-    if isinstance(party, Supporter) and party.support.severities is not None:
-        timed = {ours for ours, theirs in party.support.severities.items() if theirs in timed}
     return tuple(name for name, row in table.rows.items() if name not in timed and any(row)) if timed else ()
 
 
