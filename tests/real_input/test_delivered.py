@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +30,23 @@ SIGNED = {
 }
 
 
+BUYER: RecordText = {
+    "kind": "person",
+    "reference": "PER-BUYER",
+    "title": "Bea Buyer",
+    "roles": {"supplier_manager": {"since": "2022-01-01"}},
+}
+
+
 def _signed(desk: Desk, write: Write, records: list[RecordText], folder: Path) -> None:
     """Take in records, the agreements among them as signed elsewhere."""
-    agreements = [one for one in records if one["kind"] in ("sla", "ola")]
-    desk.must("apply", str(write([one for one in records if one not in agreements])), person=KEEPER)
+    agreements = [one for one in records if one["kind"] in ("sla", "ola", "contract")]
+    desk.must("apply", str(write([BUYER, *(one for one in records if one not in agreements)])), person=KEEPER)
     for one in agreements:
         paper = folder / f"{one['reference']}.txt"
         paper.write_text(f"The paper of {one['reference']}", "utf-8")
-        desk.must("adopt", str(paper), str(write([{**one, "adopted": SIGNED}])), person=KEEPER, day="2026-01-01")
+        who = str(BUYER["reference"]) if one["kind"] == "contract" else KEEPER
+        desk.must("adopt", str(paper), str(write([{**one, "adopted": SIGNED}])), person=who, day="2026-01-01")
 
 
 def _down(desk: Desk, folder: Path, component: str, *outages: str, zone: str = "Etc/UTC") -> None:
@@ -51,6 +61,17 @@ def _found(desk: Desk, reference: str, day: str) -> Iterator[tuple[str, str, str
     for one in proof["findings"]:
         if one["rule"].startswith("SLM-30"):
             yield one["rule"], one["clause"], one["message"]
+
+
+def _report(desk: Desk, about: str, period: str) -> dict[str, Any]:
+    told = desk.type("report", about, "--period", period, "--json", person=KEEPER, day="2026-12-31")
+    assert told.code in (0, 1), told.words
+    found: dict[str, Any] = told.data["agreements"][0]
+    return found
+
+
+def _targets(desk: Desk, about: str, period: str) -> dict[str, dict[str, Any]]:
+    return {one["clause"]: one for one in _report(desk, about, period)["targets"]}
 
 
 def _on_top(name: str) -> list[RecordText]:
@@ -121,3 +142,57 @@ def test_the_percentage_of_warwick_allows_less_than_the_minutes_that_it_is_said_
     )
     found = [(rule, clause) for rule, clause, _ in _found(room, "SLA-WARWICK-MI", "2026-03-09")]
     assert found == ([("SLM-301", "targets.availability")] if missed else [])
+    minutes = _targets(room, "SLA-WARWICK-MI", "2026-W10")["targets.reliability.down_minutes"]
+    assert (minutes["met"], minutes["target"], Decimal(minutes["achieved"]) > Decimal("2.5")) == (True, "3", True)
+
+
+def test_ten_minutes_down_in_a_week_miss_the_minutes_of_warwick_too(
+    published: Mapping[str, Entry], room: Desk, write: Write, tmp_path: Path
+) -> None:
+    _signed(room, write, WRITERS["warwick-mi"](published["warwick-mi"]), tmp_path)
+    down = ("2026-04-15T10:00:00,2026-04-15T10:10:00", "2026-04-18T10:00:00,2026-04-18T10:10:00")
+    _down(room, tmp_path, "CMP-WARWICK-MI", *down, zone="Europe/London")
+    minutes = _targets(room, "SLA-WARWICK-MI", "2026-W16")["targets.reliability.down_minutes"]
+    assert (minutes["achieved"], minutes["met"]) == ("10", False), "the Saturday lies outside the supported hours"
+
+
+def test_the_credits_of_a_cloud_contract_that_no_service_is_made_of_follow_its_bands(
+    published: Mapping[str, Entry], room: Desk, write: Write, tmp_path: Path
+) -> None:
+    """10 hours of February are 98.511 %, three days of March 90.322 %: bands of 25 and of 100 per cent."""
+    records = WRITERS["aws-compute-optimizer"](published["aws-compute-optimizer"])
+    price = {"use": {"title": "The month's charge", "amount": "9", "currency": "USD", "per": "month"}}
+    said = [{**one, "charges": price} if one["kind"] == "contract" else one for one in records]
+    _signed(room, write, said, tmp_path)
+    down = ("2026-02-10T00:00:00,2026-02-10T10:00:00", "2026-03-10T00:00:00,2026-03-13T00:00:00")
+    _down(room, tmp_path, "CMP-AWS-OPTIMIZER", *down)
+    found = _report(room, "UC-AWS-OPTIMIZER", "2026-Q1")
+    lines = [(one["due"]["percent"], one["due"]["amount"], one["standing"]) for one in found["money"]["credits"]]
+    assert lines == [("0", "0", "nothing is due"), ("25", "2.25", "due"), ("100", "9", "due")]
+    assert found["money"]["due"] == "11.25"
+    assert _report(room, "UC-AWS-OPTIMIZER", "2026-03")["targets"][0]["achieved"] == "90.32258"
+
+
+@pytest.mark.parametrize(("until", "met"), [("04:20", True), ("04:25", False)])
+def test_fifty_two_stretches_of_a_year_may_be_down_and_days_before_the_first_use_count_as_up(
+    published: Mapping[str, Entry], room: Desk, write: Write, tmp_path: Path, until: str, met: bool
+) -> None:
+    _signed(room, write, WRITERS["aws-ec2-2008"](published["aws-ec2-2008"]), tmp_path)
+    _down(room, tmp_path, "CMP-AWS-EC2", f"2026-05-03T00:00:00,2026-05-03T{until}:00")
+    (found,) = _targets(room, "UC-AWS-EC2", "365d-2026-11-20").values()
+    down = 52 if met else 53
+    assert Decimal(found["achieved"]) == Decimal(100 * 10**6 * (105_120 - down) // 105_120) / 10**6
+    assert found["met"] is met
+
+
+def test_the_report_on_a_resource_centre_says_that_it_is_suspended(
+    published: Mapping[str, Entry], room: Desk, write: Write, tmp_path: Path
+) -> None:
+    _signed(room, write, WRITERS["egi-rc-ola"](published["egi-rc-ola"]), tmp_path)
+    down = (f"2026-{one}-02T00:00:00,2026-{one}-09T00:00:00" for one in ("01", "02", "03"))
+    _down(room, tmp_path, "CMP-EGI-RC", *down)
+    found = _report(room, "OLA-EGI-RC", "2026-03")
+    due = [one["what"] for one in found["consequences"] if len(one["periods"]) >= one["needed"]]
+    assert any("Suspended" in one for one in due)
+    (unknown,) = [one for one in found["targets"] if one["clause"] == "targets.measures.unknown"]
+    assert (unknown["achieved"], unknown["met"]) == (None, None), "nobody measured it"

@@ -89,9 +89,9 @@ def test_three_minutes_a_week_at_warwick_are_what_the_percentage_leaves_rounded_
     assert week_minutes == Decimal("42.5") * 60
     allowed = week_minutes * (100 - Decimal(target["percent"])) / 100
     assert allowed == Decimal("2.55")
-    measure = said["targets"]["measures"]["unplanned_downtime"]
-    assert (measure["value"], measure["unit"], measure["period"]) == ("3", "minutes", "week")
-    assert allowed < Decimal(measure["value"]) < allowed + 1
+    downtime = said["targets"]["reliability"]
+    assert (downtime["down_minutes"], downtime["period"]) == (3, "week")
+    assert allowed < Decimal(downtime["down_minutes"]) < allowed + 1
 
 
 def test_student_administration_at_warwick_has_three_availabilities_in_three_times(held: Held) -> None:

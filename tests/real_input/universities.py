@@ -58,13 +58,7 @@ def sussex(entry: Entry) -> list[RecordText]:
 def warwick_mi(entry: Entry) -> list[RecordText]:
     office = calendar("CAL-WARWICK-MI", "Supported hours", "Europe/London", week(entry["hours"]), holidays=ENGLISH)
     published = entry["availability"]
-    equivalent = {
-        "title": "Unplanned downtime",
-        "comparison": "at_most",
-        "value": minutes(published["published_equivalent"].replace("minutes", "min")),
-        "unit": "minutes",
-        "period": "week",
-    }
+    equivalent = minutes(published["published_equivalent"].replace("minutes", "min"))
     return [
         office,
         *sla(
@@ -77,7 +71,7 @@ def warwick_mi(entry: Entry) -> list[RecordText]:
                     "period": "week",
                     "planned_downtime": "left_out",
                 },
-                "measures": {"unplanned_downtime": equivalent},
+                "reliability": {"down_minutes": equivalent, "period": "week"},
             },
         ),
     ]

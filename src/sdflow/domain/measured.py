@@ -174,9 +174,14 @@ class Measurements:
 
     @classmethod
     def together(cls, several: Sequence[Measurements]) -> Measurements:
-        """Those of several, one after the other; there must be one at least."""
+        """Those of several, one after the other."""
         if len(several) == 1:
             return several[0]
-        return cls(
-            **{name: np.concatenate([getattr(one, name) for one in several]) for name in cls.__dataclass_fields__}
-        )
+        each = several or [cls.none()]
+        return cls(**{name: np.concatenate([getattr(one, name) for one in each]) for name in cls.__dataclass_fields__})
+
+    @classmethod
+    def none(cls) -> Measurements:
+        """No measurement."""
+        words = np.array([], dtype=np.dtypes.StringDType())
+        return cls(words, words, words, words, np.array([], dtype=np.int64), np.array([], dtype=np.float64))

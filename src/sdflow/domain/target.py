@@ -89,6 +89,9 @@ class ReliabilityTarget(Strict):
     longest_minutes: Annotated[int, Field(ge=1, le=MOST_MINUTES)] | None = Field(
         None, description="Longest single break, in minutes of agreed service time"
     )
+    down_minutes: Annotated[int, Field(ge=0, le=MOST_MINUTES)] | None = Field(
+        None, description="Most downtime in a period, in minutes of agreed service time"
+    )
     mean_time_between_failures_hours: Quantity | None = Field(
         None, description="Least mean time between failures, in hours"
     )
@@ -96,8 +99,9 @@ class ReliabilityTarget(Strict):
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if self.breaks is None and self.longest_minutes is None and self.mean_time_between_failures_hours is None:
-            raise ValueError("give breaks, longest_minutes or mean_time_between_failures_hours")
+        figures = (self.breaks, self.longest_minutes, self.down_minutes, self.mean_time_between_failures_hours)
+        if all(one is None for one in figures):
+            raise ValueError("give breaks, longest_minutes, down_minutes or mean_time_between_failures_hours")
         return self
 
 

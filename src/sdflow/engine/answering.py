@@ -9,22 +9,29 @@ from functools import cached_property
 from sdflow.domain.measured import Incidents
 from sdflow.domain.scene import Supporter
 from sdflow.engine.measured_words import Words
-from sdflow.engine.observations import Observations
+from sdflow.engine.observations import NO_SERVICE, Observations, Stretch
 
 
 @dataclass(frozen=True)
 class Answering:
-    """One agreement in its words, beside what was observed of the services that it is about.
+    """One agreement in its words, beside what was observed of the services that it is about over a stretch of days.
 
-    `seen` are all of them: those that rest on a supporter's agreement by their structure and those that it names. `counting`
+    `seen` are all of them: those that rest on a supporter's agreement by their structure and those that it names, and the
+    components that it supports and no service is made of. `counting`
     are the services whose incidents and measurements are its own: where it names services these and those that pass
     incidents on to it, else all. `elsewhere` are the components for which another agreement of its supporter answers.
     """
 
     words: Words
+    stretch: Stretch
     seen: tuple[Observations, ...]
     counting: tuple[Observations, ...]
     elsewhere: frozenset[str] = frozenset()
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Every service that it is about."""
+        return tuple(one.service for one in self.seen if one.service != NO_SERVICE)
 
     def incidents(self, seen: Observations, key: str | None = None) -> Incidents:
         """The incidents of a service that count, of a priority of the agreement or of all.

@@ -125,7 +125,7 @@ class Attaining:
 
     @property
     def _zone(self) -> str:
-        return self.seen[0].stretch.zone
+        return self.answering.stretch.zone
 
     def _of_service(self, scene: Scene) -> Iterator[Promised]:
         targets = scene.promise.targets
@@ -149,8 +149,8 @@ class Attaining:
         critical = self.seen[0].critical_time(scene, target, hours)
         untimed = critical if isinstance(critical, str) else ""
         times = [] if isinstance(critical, str) else critical
-        held = union(self.held, intervals((-NEVER, self._first_use)))
-        observed = self.seen[0].of_service(hours, period, times, self._first_use, self._announced(scene), held)
+        announced, held = self._announced(scene), self._held_or_before
+        observed = self.seen[0].of_service(hours, period, times, self._first_use, announced, held)
         found = attained_availability(self._reference, clause, target, period, observed)
         if untimed:
             return (replace(found, achieved=None, met=None, worst="", note=_CRITICAL.format(name=untimed)),)
@@ -161,8 +161,13 @@ class Attaining:
         return lambda work: work.announced_to(scene.promise.customer, self._zone)
 
     @property
+    def _held_or_before(self) -> Intervals:
+        """When the agreement held, and all the time before: how days before the first use count is said by each target."""
+        return union(self.held, intervals((-NEVER, self._first_use)))
+
+    @property
     def _first_use(self) -> int:
-        """A customer uses a service from the first day of the agreement."""
+        """A service or a component is used from the first day of the agreement."""
         first, _ = local_days(self._zone, self.begun, self.begun)
         return first * 60
 
@@ -177,7 +182,9 @@ class Attaining:
             }
             for clause, target in {**stated, **further}.items():
                 hours = supporter.hours_of(target)
-                observed = partial(seen.of_component, one.component, hours, held=self.held)
+                observed = partial(
+                    seen.of_component, one.component, hours, held=self._held_or_before, first_use=self._first_use
+                )
                 part = partial(self._component_available, clause, target, one.component, observed)
                 yield Promised(clause, target.period, part)
             if one.reliability:
@@ -232,7 +239,7 @@ class Attaining:
         if found is None:
             return None
         outages, observed, planned = found
-        since, until = self.seen[0].stretch.bounds(period)
+        since, until = self.answering.stretch.bounds(period)
         down = counted(observed, planned).down
         if clause.endswith(_LONGEST):
             down = intersection(down, breaks_of(observed, planned).longest_spans)
@@ -310,7 +317,7 @@ class Attaining:
 
     def _within(self, period: Period) -> Intervals:
         """The time of a period in which the agreement held, as far as it is known."""
-        return intersection(intervals(self.seen[0].stretch.bounds(period)), self.held)
+        return intersection(intervals(self.answering.stretch.bounds(period)), self.held)
 
     def measurements(self, clause: str, period: Period) -> Measurements:
         """What was measured for a clause in a period: under its path, or under its last part alone."""
@@ -327,7 +334,7 @@ class Attaining:
         whole = seconds_of(within) * len(counting)
         known = sum(seconds_of(intersection(one.incidents_watched, within)) for one in counting)
         if not known:
-            note = NOT_RECORDED if whole else attained.note
+            note = NOT_RECORDED if seconds_of(within) else attained.note
             return replace(attained, achieved=None, met=None, cases=0, missed=0, worst="", note=note)
         if known == whole:
             return attained

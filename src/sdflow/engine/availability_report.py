@@ -55,6 +55,7 @@ Progress = Callable[[int, int], None]
 _CHARTED = frozenset({MeasuringPeriod.month, MeasuringPeriod.week})
 _ASPECTS: tuple[tuple[str, AvailabilityAspect], ...] = (
     ("targets.reliability.longest_minutes", AvailabilityAspect.maintainability),
+    ("targets.reliability.down_minutes", AvailabilityAspect.availability),
     ("targets.reliability", AvailabilityAspect.reliability),
     ("targets.availability", AvailabilityAspect.availability),
     ("targets.further_availability", AvailabilityAspect.availability),

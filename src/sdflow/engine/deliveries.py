@@ -11,12 +11,13 @@ from sdflow.domain.attainment.result import Attainment
 from sdflow.domain.delivered import Delivered, Series
 from sdflow.domain.period import Period
 from sdflow.domain.scene import Scene, Supporter
+from sdflow.domain.structure import Structure
 from sdflow.domain.target import MeasuringPeriod
 from sdflow.domain.trait import Structured
 from sdflow.engine.answering import Answering
 from sdflow.engine.attained_periods import AttainedPeriods
 from sdflow.engine.measured_words import Wording, Words
-from sdflow.engine.observations import Observations, Stretch, conventions_of, in_trailing
+from sdflow.engine.observations import NO_SERVICE, Observations, Stretch, conventions_of, in_trailing
 from sdflow.engine.planned_time import AnnouncedWork, announced_work
 from sdflow.engine.versions import Version
 
@@ -108,12 +109,21 @@ class Deliveries:
     def watched(self, words: Words, periods: Sequence[Period], zone: str | None = None) -> Answering:
         """What was observed of the services that an agreement is about, put together as they were when it was signed."""
         clocks = zone or _zone(words)
+        stretch = Stretch.of(in_trailing(periods), clocks, self.as_of)
         seen = tuple(self.observations(one, periods, clocks, words.version) for one in self.services(words))
         if isinstance(words.party, Scene):
-            return Answering(words, seen, seen)
+            return Answering(words, stretch, seen, seen)
         named = self._named(words)
         counting = tuple(one for one in seen if one.service in named) if named else seen
-        return Answering(words, seen, counting, self._elsewhere(words, periods))
+        alone = sorted(_parts(words).difference(*(one.dependencies for one in seen)))
+        with_parts = (*seen, self._alone(alone, stretch)) if alone else seen
+        return Answering(words, stretch, with_parts, counting, self._elsewhere(words, periods))
+
+    def _alone(self, components: Sequence[str], stretch: Stretch) -> Observations:
+        """What was observed of components that no service is made of, such as those of a contract that is held alone."""
+        structure = Structure(series=[Structure(component=one) for one in components])
+        needs: dict[str, tuple[str, ...]] = dict.fromkeys(components, ())
+        return Observations(self.prover.reading, NO_SERVICE, structure, needs, stretch, self.announced)
 
     def _named(self, words: Words) -> frozenset[str]:
         """The services that a supporter's agreement names, and those whose routes lead to it; none where it names none."""
@@ -214,4 +224,5 @@ def _former(found: Sequence[dict[str, Attainment]]) -> dict[str, Attainment]:
 
 
 def _subjects(seen: Iterable[Observations]) -> list[str]:
-    return list(dict.fromkeys(one for each in seen for one in (each.service, *each.dependencies)))
+    named = (one for each in seen for one in (each.service, *each.dependencies))
+    return list(dict.fromkeys(one for one in named if one != NO_SERVICE))

@@ -35,6 +35,9 @@ from sdflow.engine.refused_rows import refused_rows
 Announced = Callable[[AnnouncedWork], bool]
 """Whether work by plan counts as announced."""
 
+NO_SERVICE = ""
+"""Stands for the service of components that no service is made of."""
+
 LONGEST_BREAK = timedelta(days=92)
 """How far before the first period outages are looked for, so that a break that began earlier is known whole."""
 
@@ -69,6 +72,7 @@ class Stretch:
 class Observations:
     """What was measured of one service and its components, each asked of the database once.
 
+    `service` is `NO_SERVICE` where components are looked at that no service is made of.
     `works` are the planned interruptions that were announced to somebody.
     """
 
@@ -214,13 +218,18 @@ class Observations:
         return self._observed(agreed, period, down, found.watched, planned, first_use)
 
     def of_component(
-        self, component: str, hours: CalendarHours, period: Period, held: Intervals | None = None
+        self,
+        component: str,
+        hours: CalendarHours,
+        period: Period,
+        held: Intervals | None = None,
+        first_use: int | None = None,
     ) -> Observed:
         """What is known of a component around a period, in the hours of a calendar, as far as an agreement `held`."""
         watched = self._watched(MeasuredKind.outages, component)
         planned = self._planned_time(self._to_anybody)[component]
         agreed = _as_held(agreed_seconds(self._opened(hours)), held)
-        return self._observed(agreed, period, self.component_downtime[component], watched, planned)
+        return self._observed(agreed, period, self.component_downtime[component], watched, planned, first_use)
 
     def _observed(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -87,8 +87,15 @@ def _credits(monthly: Delivered, today: date, saying: Saying) -> Iterator[Credit
         if by is None:
             continue
         due = credits_due(by.clause, list(_ended(monthly, place, month)), _charged(by.charge), already[by.currency])
+        due = replace(due, without_data=(*due.without_data, *_unknown(by.clause, monthly)))
         already[by.currency] += due.amount or Decimal(0)
         yield CreditLine(month, due, by.clause.of, by.currency)
+
+
+def _unknown(clause: Credits, monthly: Delivered) -> Iterator[str]:
+    """The clauses of bands of which nothing at all can be measured."""
+    known = {one.clause for one in (*monthly.targets, *monthly.former)}
+    return (one for one in dict.fromkeys(band.clause for band in clause.bands.values()) if one not in known)
 
 
 def _charged(charge: Charge | None) -> Charged:

@@ -16,7 +16,10 @@ from sdflow.domain.trait import Answering, RequiredClause, Requiring
 if TYPE_CHECKING:
     from sdflow.engine.proof import Prover
 
-MORE_IS_BETTER, LESS_IS_BETTER = ("percent", "least"), ("minutes", "days", "seconds", "breaks", "longest_minutes")
+MORE_IS_BETTER, LESS_IS_BETTER = (
+    ("percent", "least"),
+    ("minutes", "days", "seconds", "breaks", "longest_minutes", "down_minutes"),
+)
 """The figures of targets that can be compared, by the side on which the better promise lies."""
 
 

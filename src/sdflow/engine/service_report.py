@@ -181,7 +181,7 @@ class ServiceReporter:
         return self.deliveries.of(sight.delivered.agreement, _last_month(self.period), PERIODS)
 
     def _promised(self, sight: _Sight) -> Promised:
-        services = tuple(one.service for one in sight.answering.seen)
+        services = sight.answering.services
         parts = parts_of_services(self.prover, services)
         return Promised(sight.delivered.agreement, services, parts, sight.delivered.customer, sight.delivered.zone)
 

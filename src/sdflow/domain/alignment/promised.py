@@ -75,6 +75,7 @@ def _breaks(promised: ReliabilityTarget) -> Iterator[_Stated]:
     path, period = "targets.reliability", promised.period.value.replace("_", " ")
     yield from _figure(f"{path}.breaks", "breaks", promised.breaks, f"breaks per {period}")
     yield from _figure(f"{path}.longest_minutes", "longest break", promised.longest_minutes, "minutes")
+    yield from _figure(f"{path}.down_minutes", "downtime", promised.down_minutes, f"minutes per {period}")
     hours, clause = promised.mean_time_between_failures_hours, f"{path}.mean_time_between_failures_hours"
     yield from _figure(clause, "mean time between failures", hours, "hours", Comparison.at_least)
 

@@ -92,7 +92,7 @@ def attained_reliability(
     seen: Observed,
     planned: PlannedDowntime = PlannedDowntime.left_out,
 ) -> tuple[Attainment, ...]:
-    """What was reached of each figure of a reliability target: breaks, the longest one in minutes, hours between failures.
+    """What was reached of each figure of a reliability target: breaks, minutes of the longest and of all, hours between them.
 
     `planned` is how the availability target of the same agreement counts announced windows.
     """
@@ -132,6 +132,12 @@ class _Attained:
             longest = Fraction(self.breaks.longest, 60)
             figure = _Figure("longest_minutes", "Longest break", "minutes", longest, missed=missed)
             yield self._result(figure, Decimal(target.longest_minutes))
+        if target.down_minutes is not None:
+            missed = sum(length > target.down_minutes * 60 for length in lengths)
+            figure = _Figure(
+                "down_minutes", "Downtime", "minutes", Fraction(self.found.down_seconds, 60), missed=missed
+            )
+            yield self._result(figure, Decimal(target.down_minutes))
         if target.mean_time_between_failures_hours is not None:
             yield self._result(self._between(), target.mean_time_between_failures_hours)
 
