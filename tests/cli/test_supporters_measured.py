@@ -178,3 +178,27 @@ def test_one_file_that_marks_security_speaks_for_no_other(ledger: Ledger) -> Non
     ledger.incidents("2026-10-16", "2026-10-31", ("2026-10-20", 1, ""))
     assert targets(ledger, "SLA-0900", "2026-10")["targets.security.breaches"]["met"] is None
     assert report(ledger, "SLA-0900")["security_known"] is False
+
+
+def test_what_a_supporter_missed_of_its_own_agreement_is_found_whoever_rests_on_it(ledger: Ledger) -> None:
+    agreed(ledger, STRICT, "UC-0900", ROSSI)
+    proven = ledger.desk.type("check", "--json", day="2026-11-02").data
+    assert "UC-0900" not in [one["agreement"] for one in proven], "nothing is measured yet"
+    ledger.outages("2026-10-01", "2026-10-31", "2026-10-05T00:00:00,2026-10-09T00:00:00")
+    (proof,) = ledger.desk.must("check", "UC-0900", "--json", day="2026-11-02").data
+    assert [(one["rule"], one["clause"]) for one in proof["findings"]] == [("SLM-301", "components.vault.availability")]
+    late = ledger.desk.type("check", "--json", day="2026-12-15")
+    assert late.code == 1
+    (own,) = [one for one in late.data if one["agreement"] == "UC-0900"]
+    assert "SLM-029" in [one["rule"] for one in own["findings"]]
+    taken = ledger.improve("2026-12-15", "UC-0900")
+    assert [(outcome, clause) for outcome, _, clause, _ in taken] == [("raised", "components.vault.availability")]
+    after = ledger.desk.must("check", "UC-0900", "--json", day="2026-12-15").data[0]
+    assert "SLM-029" not in [one["rule"] for one in after["findings"]], "the item takes it up"
+
+
+def test_a_miss_of_a_supporter_can_be_accepted(ledger: Ledger) -> None:
+    agreed(ledger, STRICT, "UC-0900", ROSSI)
+    ledger.outages("2026-10-01", "2026-10-31", "2026-10-05T00:00:00,2026-10-09T00:00:00")
+    words = ("waive", "UC-0900", "SLM-029", "--reason", "The supplier pays", "--until", "2027-06-30")
+    ledger.desk.must(*words, "--owner", HELEN, day="2026-12-15")

@@ -218,7 +218,7 @@ class Answering(ABC):
         """The record whose requirements it answers."""
 
 
-class Supporting(ABC):
+class Supporting(Provable, ABC):
     """An agreement on which promises to customers may rest."""
 
     @abstractmethod

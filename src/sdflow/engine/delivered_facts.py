@@ -29,8 +29,9 @@ from sdflow.domain.period import Period
 from sdflow.domain.scene import Scene, promised
 from sdflow.domain.tally import behind
 from sdflow.domain.target import MeasuringPeriod
+from sdflow.domain.trait import Supporting
 from sdflow.engine.answers import Answers
-from sdflow.engine.deliveries import Deliveries
+from sdflow.engine.deliveries import Deliveries, parts_supported
 from sdflow.engine.measured_words import Wording, Words, version_on
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class DeliveredFacts:
         self._deliveries = Deliveries(prover, end_of(prover.today))
         self._answers = Answers(prover)
         self._wordings: dict[str, Wording] = {}
+        self._of_supporters: dict[str, list[FactKind]] = {}
 
     def let_go(self) -> None:
         """Forget what was observed of single services."""
@@ -110,8 +112,19 @@ class DeliveredFacts:
         version = version_on(self._prover.versions(record), self._prover.today)
         if version is None or self._prover.definitions.state(record).ended:
             return []
+        if self._prover.evidence.is_a(record, Supporting):
+            return self._of_supporter(reference)
         scene = self._prover.scenes.scene_of(record, version).scene
         return list(self._of(reference, scene)) if self.is_watched(scene) else []
+
+    def _of_supporter(self, reference: str) -> list[FactKind]:
+        """What a supporter delivered against its own agreement, whoever rests on it. What was asked once is kept."""
+        if reference not in self._of_supporters:
+            words = self._words(reference)
+            told = not self._watched.isdisjoint((*self._deliveries.services(words), *parts_supported(words)))
+            looked = self._looked_at(reference, _most_needed(words.agreement)) if told else []
+            self._of_supporters[reference] = list(self._own(reference, looked))
+        return self._of_supporters[reference]
 
     def series(self, reference: str, clause: str, as_on: date | None = None) -> Series | None:
         """What was reached of one target of a signed agreement; none where there is no figure of it.
@@ -127,14 +140,19 @@ class DeliveredFacts:
 
     def _of(self, reference: str, scene: Scene) -> Iterator[FactKind]:
         looked = self._looked_at(reference, _most_needed(self._agreement(reference)))
+        yield from self._own(reference, looked)
+        for found in _latest(looked):
+            yield from self._missed_by_supporters(scene, found)
+        yield from self._due_of_supporters(reference, scene)
+
+    def _own(self, reference: str, looked: Sequence[Looked]) -> Iterator[FactKind]:
+        """What was reached of an agreement, what follows from it, and what became of what was missed."""
         for found in looked:
             yield from self._unanswered(found)
             yield from self._recurring(found)
         for found in _latest(looked):
             yield from (_attained(reference, one) for one in found.series.values())
             yield from self._due(reference, found)
-            yield from self._missed_by_supporters(scene, found)
-        yield from self._due_of_supporters(reference, scene)
 
     def _looked_at(self, reference: str, needed: int) -> list[Looked]:
         """What was reached over every kind of measuring period that the agreement uses, or used in earlier words."""

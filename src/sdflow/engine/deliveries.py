@@ -115,7 +115,7 @@ class Deliveries:
             return Answering(words, stretch, seen, seen)
         named = self._named(words)
         counting = tuple(one for one in seen if one.service in named) if named else seen
-        alone = sorted(_parts(words).difference(*(one.dependencies for one in seen)))
+        alone = sorted(parts_supported(words).difference(*(one.dependencies for one in seen)))
         with_parts = (*seen, self._alone(alone, stretch)) if alone else seen
         return Answering(words, stretch, with_parts, counting, self._elsewhere(words, periods))
 
@@ -137,8 +137,8 @@ class Deliveries:
         others = self.prover.evidence.supporting_of(words.party.support.by) - {words.record.reference}
         signed = [one for one in sorted(others) if self.prover.versions(self.prover.evidence.record(one))]
         spans = (self._wording(one, periods).spans(periods[0].first, periods[-1].last) for one in signed)
-        found = {part for some in spans for one in some for part in _parts(one.words)}
-        return frozenset(found - _parts(words))
+        found = {part for some in spans for one in some for part in parts_supported(one.words)}
+        return frozenset(found - parts_supported(words))
 
     def _wording(self, reference: str, periods: Sequence[Period], as_on: date | None = None) -> Wording:
         first = Stretch.of(in_trailing(periods), "Etc/UTC", self.as_of).first
@@ -201,7 +201,7 @@ def _zone(words: Words) -> str:
     return words.party.service_hours.zone
 
 
-def _parts(words: Words) -> frozenset[str]:
+def parts_supported(words: Words) -> frozenset[str]:
     """The components that a supporter's agreement supports."""
     party = words.party
     each = party.support.components.values() if isinstance(party, Supporter) else ()

@@ -130,10 +130,19 @@ class Prover:
         return [record for record in records if record.service and not self.definitions.state(record).final]
 
     def provable(self) -> list[Record]:
-        """Every agreement with a customer, analysis and plan that has not ended."""
-        kinds = [kind for kind, model in self.definitions.kinds.items() if issubclass(model, Analysing | Recovering)]
-        records = [record for kind in kinds for record in self.reading.records(kind=kind)]
-        return [*self.promising(), *(one for one in records if not self.definitions.state(one).final)]
+        """Every agreement with a customer, analysis and plan that has not ended, and supporting ones that are measured."""
+        kinds = self.definitions.kinds.items()
+        chosen = [kind for kind, model in kinds if issubclass(model, Analysing | Recovering | Supporting)]
+        records = [record for kind in chosen for record in self.reading.records(kind=kind)]
+        going_on = (one for one in records if not self.definitions.state(one).final)
+        return [*self.promising(), *(one for one in going_on if not self._supports(one) or self._is_measured(one))]
+
+    def _supports(self, record: Record) -> bool:
+        return self.evidence.is_a(record, Supporting)
+
+    def _is_measured(self, record: Record) -> bool:
+        """Whether anything was delivered against a supporting agreement of its own, whoever rests on it."""
+        return bool(self.delivered.facts(record.reference))
 
     def has_proof(self, record: Record, content: Content) -> bool:
         """Whether something is proven of a record: not of an agreement that only states clauses for others."""
@@ -141,12 +150,16 @@ class Prover:
         return promises or self.subjects.is_one(record)
 
     def standing_for(self, reference: str) -> list[str]:
-        """What is proven where a record is named: itself, or what rests on it with the analyses and plans of a service."""
+        """What is proven where a record is named: itself, or what rests on it with the analyses and plans of a service.
+
+        A supporting agreement that is measured is proven beside those that rest on it.
+        """
         record = self.evidence.record(reference)
         if self.subjects.is_one(record):
             return [reference]
         naming = self.continuity.naming(reference) if self.evidence.is_a(record, Structured) else []
-        return [*self.resting_on(reference), *(one.reference for one in naming)]
+        own = [reference] if self._supports(record) and self._is_measured(record) else []
+        return [*own, *self.resting_on(reference), *(one.reference for one in naming)]
 
     def prove_all(self, references: Sequence[str], progress: Progress | None = None) -> list[Proof]:
         """The proofs of many agreements with customers, in their order; `progress` hears of how many are done.
@@ -182,6 +195,8 @@ class Prover:
         if self.subjects.is_one(record):
             subjects = self.subjects.held(record)
             return self._together(subjects, [self._of_subject(one) for one in subjects])
+        if self._supports(record):
+            return self._concluded(self.subjects.present(record), self.delivered.facts(reference))
         versions, delivered = self.scenes.held(reference), self.delivered.facts(reference)
         return self._together(versions, [self._proof(one, delivered) for one in versions])
 
