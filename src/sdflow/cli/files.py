@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from sdflow.domain.errors import Unreadable
+from sdflow.domain.errors import Refused, Unreadable
+
+SLASHES = tuple({"/", os.sep})
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes | Iterable[bytes]) -> None:
     """Write a file so that it appears complete, or stays as it was; raises Unreadable where it cannot be written.
 
     The content first goes into a file beside it, which then takes its name. A link stays, and what it points to is written;
     what is no file, such as a device or a pipe, is written to and stays what it is.
     """
+    parts = [content] if isinstance(content, bytes) else content
     try:
         place = path.resolve()
         if place.exists() and not place.is_file():
             with place.open("wb") as node:
-                node.write(content)
+                node.writelines(parts)
             return
         place.parent.mkdir(parents=True, exist_ok=True)
         number, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name[:100]}.", suffix=".part")
@@ -30,7 +35,7 @@ def write_whole(path: Path, content: bytes) -> None:
     part = Path(name)
     try:
         with os.fdopen(number, "wb") as file:
-            file.write(content)
+            file.writelines(parts)
         part.chmod(place.stat().st_mode & 0o777 if place.exists() else 0o666 & ~_mask())
         part.replace(place)
     except OSError as error:
@@ -39,9 +44,42 @@ def write_whole(path: Path, content: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
+class Folder(type(Path())):  # type: ignore[misc]
+    """A place that was named as a folder, by a slash at its end, whether it is there yet or not."""
+
+
+class OutputPlace(click.Path):
+    """Where somebody wants a file: a file, or a folder, which is made where a slash at its end says that it is one."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The place; a `Folder` where it ends with a slash."""
+        written = os.fspath(value)
+        place = Path(os.fsdecode(super().convert(value, param, ctx)))
+        return Folder(place) if written.endswith(SLASHES) or isinstance(value, Folder) else place
+
+
+PLACE = OutputPlace()
+
+
 def placed(output: Path, name: str) -> Path:
     """The file that is meant: `output` itself, or the file of this name in it where it is a folder."""
-    return output / name if output.is_dir() else output
+    return Path(output / name) if isinstance(output, Folder) or output.is_dir() else output
+
+
+def refuse_other(path: Path, content: bytes, known: str | None) -> None:
+    """`Refused` where another file stands at a path than this one or the one of a known SHA-256, which it replaces."""
+    if path.is_file() and _sha256(there := path.read_bytes()) not in (_sha256(content), known):
+        raise Refused(
+            f"{path} is there already, and is not the file that would be replaced (SHA-256 {_sha256(there)[:12]}…)",
+            advice="name another file or folder with -o, or move that one away",
+        )
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def require_pdf(output: Path | None, *, accessible: bool) -> None:

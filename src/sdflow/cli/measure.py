@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -22,7 +23,13 @@ if TYPE_CHECKING:
     from sdflow.operations.measure import Taken
 
 MOST_SHOWN = 20
-"""So many reasons are shown; a file or --json has all of them."""
+"""So many reasons are shown; --refused writes all of them, --json tells the first thousand."""
+
+MOST_COUNTED = 10
+"""So many of the reasons that are counted by their words are shown."""
+
+REFUSED_COLUMNS = ("file", "line", "column", "value", "reason", "advice")
+WRITTEN_AT_ONCE = 1 << 20
 
 NOTHING_STORED = "\nNothing was stored: this was a dry run."
 _OF_NOBODY = "without saying of which service"
@@ -42,6 +49,7 @@ _HAS = {True: "has", False: "have"}
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--mapping", type=click.Path(path_type=Path), help="This YAML file says how to read the other.")
 @click.option("--take-back", is_flag=True, help="Take out what a file brought; FILE is its name, or its hash.")
+@click.option("--source", help="With --take-back: under which source the file was read, where it was under several.")
 @click.option("--dry-run", is_flag=True, help="Show what would be done and store nothing.")
 @click.option(
     "--refused", type=click.Path(path_type=Path, dir_okay=False), help="Write every refused row into this CSV file."
@@ -54,6 +62,7 @@ def measure_command(  # noqa: PLR0913, PLR0917 - each is an option
     file: Path,
     mapping: Path | None,
     take_back: bool,
+    source: str | None,
     dry_run: bool,
     refused: Path | None,
     reason: str,
@@ -66,8 +75,10 @@ def measure_command(  # noqa: PLR0913, PLR0917 - each is an option
     if take_back:
         if mapping or refused:
             raise click.UsageError("--take-back stands without --mapping and --refused")
-        _take_back(session, kind, str(file), dry_run, reason)
+        _take_back(session, kind, str(file), source, dry_run, reason)
         return
+    if source:
+        raise click.UsageError("--source belongs to --take-back; the mapping says under which source rows are kept")
     if mapping is None:
         raise click.UsageError("Missing option '--mapping'.")
     _require_another(refused, file, mapping)
@@ -78,19 +89,24 @@ def _measure(
     session: Session, kind: str, file: Path, mapping: Path, dry_run: bool, refused: Path | None, reason: str
 ) -> None:
     from sdflow.domain.measured import MeasuredKind
+    from sdflow.domain.sheet import sheet
     from sdflow.operations.measure import Export, measure
 
-    with watched(silent=session.as_json, long=1) as progress:
-        taken = measure(
-            session.workspace,
-            session.occasion,
-            Export(MeasuredKind(kind), file, mapping),
-            reason=reason,
-            dry_run=dry_run,
-            progress=progress,
-        )
-    if refused:
-        write_whole(refused, _as_csv(taken.reasons))
+    with TemporaryFile() as spool:
+        spool.write(sheet(REFUSED_COLUMNS, ()))
+        with watched(silent=session.as_json, long=1) as progress:
+            taken = measure(
+                session.workspace,
+                session.occasion,
+                Export(MeasuredKind(kind), file, mapping),
+                reason=reason,
+                dry_run=dry_run,
+                progress=progress,
+                refuse=(lambda reasons: _write_into(spool, reasons)) if refused else lambda _: None,
+            )
+        if refused:
+            spool.seek(0)
+            write_whole(refused, iter(lambda: spool.read(WRITTEN_AT_ONCE), b""))
     if session.as_json:
         say_json(_as_json(taken, dry_run))
     else:
@@ -106,11 +122,19 @@ def _require_another(refused: Path | None, *inputs: Path) -> None:
             raise click.UsageError(f"--refused names {refused}, which is read here; name another file")
 
 
-def _take_back(session: Session, kind: str, named: str, dry_run: bool, reason: str) -> None:
+def _take_back(session: Session, kind: str, named: str, source: str | None, dry_run: bool, reason: str) -> None:
     from sdflow.domain.measured import MeasuredKind
     from sdflow.operations.take_back import take_back
 
-    found = take_back(session.workspace, session.occasion, MeasuredKind(kind), named, reason=reason, dry_run=dry_run)
+    found = take_back(
+        session.workspace,
+        session.occasion,
+        MeasuredKind(kind),
+        named,
+        source=source,
+        reason=reason,
+        dry_run=dry_run,
+    )
     file = found.file
     if session.as_json:
         told = {"source": file.source, "kind": kind, "file": file.file, "sha256": file.sha256}
@@ -140,10 +164,18 @@ def _as_json(taken: Taken, dry_run: bool) -> dict[str, object]:
         "removed": taken.removed,
         "refused": taken.refused,
         "refused_of": dict(sorted(taken.refused_of.items())),
+        "withdrawn": taken.withdrawn,
+        "read_again": taken.read_again,
+        "other_sources": taken.other_sources,
         "reopened": taken.reopened,
         "earlier_state_stays": taken.stale,
         "of_no_service": taken.unreported,
         "reasons": [{one.name: getattr(row, one.name) for one in fields(row)} for row in taken.reasons],
+        "reason_count": taken.reason_count,
+        "refused_because": [
+            {"column": column, "reason": reason, "count": count}
+            for (column, reason), count in taken.because.most_common()
+        ],
         "watched": {
             subject: {"since": _instant(since), "until": _instant(until)}
             for subject, (since, until) in sorted(taken.watched.items())
@@ -183,8 +215,7 @@ def _sentences(taken: Taken) -> Iterator[str]:
         yield f"The file tells {told}, from {_instant(since)} to {_instant(until)}."
     if taken.cut_at is not None:
         yield f"Its mapping says that it tells of more; what comes after {_instant(taken.cut_at)} is not known yet."
-    if taken.removed:
-        yield f"{_counted(taken.removed, 'row', 'rows')} of this source said what the file says no longer; taken out."
+    yield from _taken_out(taken)
     if taken.reopened:
         yield (
             f"{_counted(taken.reopened, 'changed row', 'changed rows')} had an end and {_HAS[taken.reopened == 1]} none now: "
@@ -197,6 +228,21 @@ def _sentences(taken: Taken) -> Iterator[str]:
         yield f"{_counted(taken.unreported, one, other)}: no figure of a service counts them."
 
 
+def _taken_out(taken: Taken) -> Iterator[str]:
+    """What of the source, or of this file itself, is there no more."""
+    if taken.withdrawn:
+        rows = _counted(taken.withdrawn, "row that it brought then is", "rows that it brought then are")
+        yield f"The file was read before, as another mapping said; {rows} taken out."
+    if others := taken.removed - taken.withdrawn:
+        yield f"{_counted(others, 'row', 'rows')} of this source said what the file says no longer; taken out."
+    if taken.read_again:
+        names = ", ".join(map(shown, taken.read_again))
+        yield f"Read again what tells of the same time, so that nothing is missing that it said too: {names}."
+    if taken.other_sources:
+        names = ", ".join(map(shown, taken.other_sources))
+        yield f"The same file was also read as {names}; what it brought there stays, until it is taken back."
+
+
 def _show_reasons(out: Console, taken: Taken, refused: Path | None) -> None:
     reasons = taken.reasons
     rows = [
@@ -206,18 +252,28 @@ def _show_reasons(out: Console, taken: Taken, refused: Path | None) -> None:
     if len({row.file for row in reasons}) > 1:
         rows = [(f"{shown(Path(one.file).name)}:{row[0]}", *row[1:]) for one, row in zip(reasons, rows, strict=False)]
     out.print(table(("Line", "Column", "Value", "Why it is refused"), rows))
-    told = f"{_counted(len(reasons), 'reason', 'reasons')} why {_counted(taken.refused, 'row is', 'rows are')} refused"
+    if taken.reason_count > MOST_SHOWN:
+        _show_counts(out, taken)
+    told = f"{_counted(taken.reason_count, 'reason', 'reasons')} why {_counted(taken.refused, 'row is', 'rows are')} refused"
     if refused:
         out.print(f"{escape(str(refused))} has {told}.")
-    elif len(reasons) > MOST_SHOWN:
+    elif taken.reason_count > MOST_SHOWN:
         out.print(f"… of {told} (--refused FILE writes all of them).")
 
 
-def _as_csv(reasons: Sequence[RefusedRow]) -> bytes:
-    from sdflow.domain.sheet import sheet
+def _show_counts(out: Console, taken: Taken) -> None:
+    """How often each reason is given, the most frequent first."""
+    counted = taken.because.most_common()
+    rows = [(shown(column), shown(reason), f"{count:,}") for (column, reason), count in counted[:MOST_COUNTED]]
+    if left := counted[MOST_COUNTED:]:
+        rows.append(("", f"{len(left):,} further reasons", f"{sum(count for _, count in left):,}"))
+    out.print(table(("Column", "Why rows are refused", "Number"), rows, right=("Number",)))
 
-    rows = ((row.file, row.line, row.column, row.value, row.reason, row.advice) for row in reasons)
-    return sheet(("file", "line", "column", "value", "reason", "advice"), rows)
+
+def _write_into(spool: IO[bytes], reasons: Sequence[RefusedRow]) -> None:
+    from sdflow.domain.sheet import sheet_rows
+
+    spool.write(sheet_rows([getattr(row, name) for name in REFUSED_COLUMNS] for row in reasons))
 
 
 def _counted(number: int, one: str, other: str) -> str:

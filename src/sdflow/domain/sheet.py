@@ -19,8 +19,12 @@ _TEXT_MARK = "'"
 
 def sheet(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """A heading and rows as comma-separated values in UTF-8; text that would be a formula has an apostrophe before it."""
-    lines = [_line(columns), *(_line([harmless(cell) for cell in row]) for row in rows)]
-    return "".join(lines).encode()
+    return _line(columns).encode() + sheet_rows(rows)
+
+
+def sheet_rows(rows: Iterable[Sequence[object]]) -> bytes:
+    """Rows without a heading, for a sheet that is written part by part."""
+    return "".join(_line([harmless(cell) for cell in row]) for row in rows).encode()
 
 
 def _line(cells: Sequence[object]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +24,16 @@ from sdflow.engine.measured_keeping import Keeping
 from sdflow.engine.workspace import Occasion, Workspace
 
 Progress = Callable[[str, int, int], None]
+Refuse = Callable[[Sequence[RefusedRow]], None]
+"""Takes the reasons why rows of a part of a file are refused, as they come."""
+
+MOST_EXAMPLES = 1_000
+"""So many reasons are kept with all they say; a file may have millions."""
+
+MOST_WORDINGS = 1_000
+"""So many reasons are counted by their words, since a reason may name what stands in its row; all others of a column together."""
+
+OTHER_REASONS = "other reasons"
 SUBJECTS: Mapping[str, type] = {"service": Structured, "component": Dependent, "customer": Party, "supplier": Party}
 
 
@@ -44,7 +54,9 @@ class Taken:
     and says no longer, `reopened` the changed rows that had an end and have none now, and `stale` the refused rows of which an
     earlier state stays. `unreported` are incidents that name a component and no service, which no figure counts. `watched` says
     over which stretch of time the file tells everything of whom, as far as it was over then; `cut_at` is the instant from
-    which on it tells nothing, although its mapping says so.
+    which on it tells nothing, although its mapping says so. `withdrawn` are those removed that the same file had brought under
+    another mapping; `reasons` are the first of the `reason_count` reasons, all of which `refuse` was given, and `because` counts
+    them by column and words; `read_again` names the files that may say them too, and `other_sources` under which it was read as well.
     """
 
     source: str
@@ -52,10 +64,13 @@ class Taken:
     file: str
     sha256: str
     conventions: tuple[str, ...]
+    refuse: Refuse
     read: int = 0
     rows: int = 0
     refused: int = 0
     reasons: list[RefusedRow] = field(default_factory=list)
+    reason_count: int = 0
+    because: Counter[tuple[str, str]] = field(default_factory=Counter)
     added: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
     new: int = 0
@@ -67,6 +82,9 @@ class Taken:
     refused_of: Counter[str] = field(default_factory=Counter)
     watched: dict[str, Span] = field(default_factory=dict)
     cut_at: int | None = None
+    withdrawn: int = 0
+    read_again: tuple[str, ...] = ()
+    other_sources: tuple[str, ...] = ()
 
     @property
     def unchanged(self) -> int:
@@ -84,7 +102,7 @@ class Taken:
         self.rows += len(rows)
         self.refused += part.refused
         self.refused_of.update(part.refused_of)
-        self.reasons += part.reasons
+        self._count_reasons(part.reasons)
         self.new += int(kept.added.sum())
         self.replaced += int(kept.changed.sum())
         self.reopened += int(kept.reopened.sum())
@@ -94,6 +112,15 @@ class Taken:
         if isinstance(rows, Incidents):
             self.unreported += int(((rows.service == "") & (rows.component != "")).sum())
         self._watch(part)
+
+    def _count_reasons(self, reasons: Sequence[RefusedRow]) -> None:
+        if reasons:
+            self.refuse(reasons)
+        self.reason_count += len(reasons)
+        self.reasons += reasons[: MOST_EXAMPLES - len(self.reasons)]
+        for (column, reason), count in Counter((one.column, one.reason) for one in reasons).items():
+            known = (column, reason) in self.because or len(self.because) < MOST_WORDINGS
+            self.because[column, reason if known else OTHER_REASONS] += count
 
     def _watch(self, part: MeasuredPart) -> None:
         told = told_over(part.rows)
@@ -114,6 +141,10 @@ class Taken:
         self.watched = {subject: span for subject, span in known.items() if span[0] < span[1]}
 
 
+def _nowhere(reasons: Sequence[RefusedRow]) -> None:
+    """Keeps no reasons besides those that are counted and shown."""
+
+
 class _DryRunError(Exception):
     """Ends the act before anything is stored."""
 
@@ -126,11 +157,13 @@ def measure(
     reason: str = "",
     dry_run: bool = False,
     progress: Progress,
+    refuse: Refuse = _nowhere,
 ) -> Taken:
     """Take in the rows of a file as its mapping says; those that cannot be are left out, each with its reason.
 
     A row whose number is known under the same source is replaced where it says something else, so that the same file twice
-    changes nothing, and what the source says no longer is taken out. With `dry_run` nothing is stored. `Unreadable` where the
+    changes nothing, and what the source says no longer is taken out. `refuse` is given every reason, part by part.
+    With `dry_run` nothing is stored. `Unreadable` where the
     file or its mapping cannot be read, `Refused` where the mapping is for rows of another kind.
     """
     kind, path, mapping = export.kind, export.path, export.mapping
@@ -138,7 +171,7 @@ def measure(
     if form.reads.kind is not kind:
         advice = f"run: sdflow measure {form.reads.kind.value} {path} --mapping {mapping}"
         raise Refused(f"{mapping} reads {form.reads.value}, not {kind.value}", advice=advice)
-    taken = Taken(form.source, kind, path.name, file_hash(path, form), conventions_of(form))
+    taken = Taken(form.source, kind, path.name, file_hash(path, form), conventions_of(form), refuse)
     with suppress(_DryRunError), acting(workspace, occasion, "measure", reason) as change:
         keeping = Keeping(change.writing, form, taken.sha256)
         known = known_subjects(workspace.definitions, change.writing)
@@ -163,12 +196,13 @@ def _read(
 ) -> None:
     now, end = _known_until(occasion, form.zone)
     for part in read_measured(path, form, known, end - 1):
-        taken.stale += keeping.known_already(part.refused_numbers)
+        keeping.refuse(part.refused_numbers)
         taken.take(part, *keeping.keep(part))
         progress(f"Reading {path.name}, {taken.read:,} rows", int(100 * part.share), 100)
     taken.watched = watched_over(form, taken.watched)
     keeping.settle(taken.watched)
-    taken.removed = keeping.removed
+    taken.removed, taken.withdrawn, taken.stale = keeping.removed, keeping.withdrawn, keeping.stale
+    taken.read_again, taken.other_sources = keeping.to_read_again(), keeping.other_sources()
     taken.cut(now)
 
 

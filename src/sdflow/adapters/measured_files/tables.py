@@ -9,7 +9,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +18,7 @@ import numpy as np
 import polars as pl
 
 from sdflow.adapters.measured_files.chunk import Chunk
+from sdflow.adapters.measured_files.lines import MOST_CHARACTERS, TOO_LONG, Lines, RowTooLongError, Unpacked
 from sdflow.domain.errors import Fault, Unreadable
 from sdflow.domain.measured_form import MeasuredColumn, MeasuredForm, RefusedRow
 
@@ -64,7 +65,7 @@ def _csv(path: Path, form: MeasuredForm) -> Iterator[Chunk]:
         raw.seek(0)
         if start.startswith(_ARCHIVES):
             raise Unreadable.because(str(path), "is a spreadsheet workbook; give its file the ending .xlsx", line=1)
-        packed = gzip.GzipFile(fileobj=raw) if start.startswith(_GZIP) else None
+        packed = Unpacked(path, raw) if start.startswith(_GZIP) else None
         content = io.BufferedReader(packed) if packed else raw
         if content.peek(2).startswith(_UTF_16) and form.look.encoding != "utf-16":
             raise Unreadable.because(str(path), f"is written in UTF-16; declare 'encoding: utf-16' {_DECLARED}", line=1)
@@ -79,11 +80,15 @@ class _Csv:
     """Reads the rows of a CSV file with their lines."""
 
     def __init__(self, source: str, text: IO[str], form: MeasuredForm) -> None:
-        self._source, self._look, self._text = source, form.look, text
+        self._source, self._look, self._text = source, form.look, Lines(source, text)
         self._line = 0
-        self._some_lines(form.look.header_line - 1)
+        for _ in range(form.look.header_line - 1):
+            self._some_lines(1)
+        self._text.taken_out()
         line = self._line + 1
         written = self._some_lines(1)
+        if self._text.taken_out():
+            raise Unreadable.because(source, f"{TOO_LONG}; the names of the columns are expected", line=line)
         header = next((row for row, _ in self._rows(written, line - 1)[0]), [])
         self._names = [" ".join(name.split()) for name in header]
         if not any(self._names):
@@ -98,12 +103,15 @@ class _Csv:
             lines = self._some_lines(ROWS_AT_ONCE)
             if not lines:
                 return
-            text = "".join(lines)
-            yield self._plain(text, lines, before) if self._is_plain(text, len(lines)) else self._quoted(lines, before)
+            text, left_out = "".join(lines), self._text.taken_out()
+            plain = not left_out and self._is_plain(text, len(lines))
+            chunk = self._plain(text, lines, before) if plain else self._quoted(lines, before)
+            chunk.misshapen = [*left_out, *chunk.misshapen]
+            yield chunk
 
     def _some_lines(self, most: int) -> list[str]:
         try:
-            lines = list(islice(self._text, most))
+            lines = self._text.some(most)
         except UnicodeDecodeError as error:
             byte = f"the byte 0x{error.object[error.start]:02x} is not {self._look.encoding.upper()}"
             advice = f"declare 'encoding' {_DECLARED}, such as windows-1252"
@@ -166,10 +174,12 @@ class _Csv:
                 if reader.line_num > begun + 1 or "unexpected end" in str(error):
                     message = f"not CSV: {error}; is a quote never closed?"
                     raise Unreadable.because(self._source, message, line=line) from None
-                advice = "a cell that contains the delimiter or a quote needs quotes, and each quote in it is doubled"
-                refused.append(
-                    self._refused(line, lines[begun].strip(), "a quote stands in the midst of a cell", advice)
+                refused.append(self._refused(line, lines[begun].strip(), *_why(str(error))))
+            except RowTooLongError:
+                message = (
+                    f"not CSV: from here a row has more than {MOST_CHARACTERS:,} characters; is a quote never closed?"
                 )
+                raise Unreadable.because(self._source, message, line=before + begun + 1) from None
         self._line += reader.line_num - len(lines)
         return rows, refused
 
@@ -180,6 +190,14 @@ class _Csv:
 
     def _refused(self, line: int, value: str, reason: str, advice: str) -> RefusedRow:
         return RefusedRow(file=self._source, line=line, column="", value=value[:200], reason=reason, advice=advice)
+
+
+def _why(error: str) -> tuple[str, str]:
+    """Why a row of one line is no CSV, and what to do."""
+    if "field limit" in error:
+        return f"a cell has more than {csv.field_size_limit():,} characters", "shorten it in the export"
+    advice = "a cell that contains the delimiter or a quote needs quotes, and each quote in it is doubled"
+    return "a quote stands in the midst of a cell", advice
 
 
 def _workbook(path: Path, form: MeasuredForm) -> Iterator[Chunk]:

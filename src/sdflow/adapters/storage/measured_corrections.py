@@ -47,6 +47,17 @@ class MeasuredCorrections(MeasuredWriting):
         asked = select(*columns).where(col(table.source) == source, col(table.file) == number)
         return {tuple(row) for row in self._session.execute(asked)}
 
+    def of_no_file(self, kind: MeasuredKind, source: str, subject: str, span: Span) -> set[Key]:
+        """The keys of outages or measurements of a subject within a stretch of time of which no file is known that brought them."""
+        table = OutageRow if kind is MeasuredKind.outages else MeasurementRow
+        moment = col(OutageRow.since) if table is OutageRow else col(MeasurementRow.at)
+        columns = [getattr(table, name) for name in key_of(kind)]
+        of, by = col(table.service), col(table.component)
+        whose = or_(of == subject, by == subject) if subject else (of == "") & (by == "")
+        within = (moment >= span[0]) & (moment < span[1])
+        asked = select(*columns).where(col(table.source) == source, col(table.file) == 0, whose, within)
+        return {tuple(row) for row in self._session.execute(asked)}
+
     def told_within(self, source: str, group: Key, span: Span) -> set[Key]:
         """The keys of what a source measured of one measure and subject within a stretch of time."""
         table = MeasurementRow
@@ -71,13 +82,13 @@ class MeasuredCorrections(MeasuredWriting):
             named = tuple_(*columns).in_(some) if len(columns) > 1 else columns[0].in_([key[0] for key in some])
             self._session.execute(delete(table).where(col(table.source) == source, named))
 
-    def known_numbers(self, kind: MeasuredKind, source: str, numbers: Sequence[str]) -> int:
-        """How many of these numbers a source has rows of."""
+    def known_numbers(self, kind: MeasuredKind, source: str, numbers: Sequence[str]) -> set[str]:
+        """Those of these numbers of which a source has rows."""
         table = IncidentRow if kind is MeasuredKind.incidents else OutageRow
-        found = 0
+        found: set[str] = set()
         for some in parts_of(dict.fromkeys(numbers), REMOVED_AT_ONCE):
-            asked = select(func.count()).where(col(table.source) == source, col(table.number).in_(some))
-            found += int(self._session.scalar(asked) or 0)
+            asked = select(col(table.number)).where(col(table.source) == source, col(table.number).in_(some))
+            found.update(self._session.scalars(asked))
         return found
 
     def settle_refused(self, file: FileRead) -> None:
@@ -102,14 +113,18 @@ class MeasuredCorrections(MeasuredWriting):
             self._session.execute(insert(ChecksRow), [_values(source, sha256, place, one) for one in checks])
         found = [self._folded(source, subject, files) for subject, files in before.items()]
         outages = _joined([one for one, _ in found])
-        return outages, self.keep_outages(source, outages, number), sum(gone for _, gone in found)
+        kept = self.keep_outages(source, outages, number, claims=False)
+        return outages, kept, sum(gone for _, gone in found)
 
     def take_back(self, file: FileRead, number: int) -> int:
         """Take out what a file brought, as far as no other has changed it since, and that it was read; how many rows that were."""
         its_own = (col(ChecksRow.source) == file.source) & (col(ChecksRow.sha256) == file.sha256)
         if file.kind is MeasuredKind.outages and self._checks(its_own):
-            _, kept, removed = self.keep_checks(file.source, file.sha256, (), 0)
-            removed += int(kept.changed.sum())
+            follow, kept, removed = self.keep_checks(file.source, file.sha256, (), 0)
+            changed = self.brought_by(file.kind, file.source, number) if number else set()
+            changed -= {(one,) for one in follow.number.tolist()}
+            self.remove(file.kind, file.source, changed)
+            removed += int(kept.changed.sum()) + len(changed)
         else:
             keys = self.brought_by(file.kind, file.source, number) if number else set()
             self.remove(file.kind, file.source, keys)

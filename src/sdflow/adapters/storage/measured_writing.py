@@ -50,9 +50,10 @@ class MeasuredWriting(Ledger):
         """Keep the incidents of a source, by their numbers; `file` is the number of the file that tells of them."""
         return self._keep_rows("incident", ("source", *INCIDENT, "file"), 2, incident_values(source, incidents, file))
 
-    def keep_outages(self, source: str, outages: Outages, file: int = 0) -> Kept:
-        """Keep the outages of a source, by their numbers."""
-        return self._keep_rows("outage", ("source", *OUTAGE, "file"), 2, outage_values(source, outages, file))
+    def keep_outages(self, source: str, outages: Outages, file: int = 0, *, claims: bool = True) -> Kept:
+        """Keep the outages of a source, by their numbers; `claims` unless they follow from the checks of several files."""
+        values = outage_values(source, outages, file)
+        return self._keep_rows("outage", ("source", *OUTAGE, "file"), 2, values, claims=claims)
 
     def keep_measurements(self, source: str, measurements: Measurements, file: int = 0) -> Kept:
         """Keep what a source measured, by what was measured of whom and when."""
@@ -109,22 +110,32 @@ class MeasuredWriting(Ledger):
             its_own = (col(table.source) == file.source) & (col(table.kind) == file.kind.value)
             self._session.execute(delete(table).where(its_own & (col(table.sha256) == file.sha256)))
 
-    def _keep_rows(self, table: str, names: Sequence[str], key: int, rows: Iterable[Values]) -> Kept:
-        """Keep rows of a table, whose first columns, the source first of all, are their key, and whose last is their file."""
+    def _keep_rows(
+        self, table: str, names: Sequence[str], key: int, rows: Iterable[Values], *, claims: bool = True
+    ) -> Kept:
+        """Keep rows of a table, whose first columns, the source first of all, are their key, and whose last is their file.
+
+        A row that says the same stays with the file that brought it; where nobody knows which that was, the one that tells of
+        it now claims it, so that it can be taken back.
+        """
         added: list[bool] = []
         changed: list[bool] = []
         reopened: list[bool] = []
         for some in parts_of(rows, COMPARED_AT_ONCE):
-            before = self._before(table, names[:-1], key, some) if self._was_there(table, some[0][0]) else {}
+            before = self._before(table, names, key, some) if self._was_there(table, some[0][0]) else {}
             is_new = [row[:key] not in before for row in some]
-            differs = [not new and before[row[:key]] != row[:-1] for new, row in zip(is_new, some, strict=True)]
+            differs = [not new and before[row[:key]][:-1] != row[:-1] for new, row in zip(is_new, some, strict=True)]
+            of_nobody = [
+                claims and not new and not before[row[:key]][-1] for new, row in zip(is_new, some, strict=True)
+            ]
+            written = [one or other for one, other in zip(differs, of_nobody, strict=True)]
             self._insert(table, names, list(compress(some, is_new)))
-            self._update(table, names, key, list(compress(some, differs)))
+            self._update(table, names, key, list(compress(some, written)))
             added += is_new
             changed += differs
             ended = names[-2] == "until"
             reopened += [
-                ended and one and _open(row[-2]) and not _open(before[row[:key]][-1])
+                ended and one and _open(row[-2]) and not _open(before[row[:key]][-2])
                 for one, row in zip(differs, some, strict=True)
             ]
         return Kept(*(np.array(each, dtype=np.bool_) for each in (added, changed, reopened)))
