@@ -64,6 +64,19 @@ def test_four_outages_in_720_hours_give_the_published_means() -> None:
     assert found.share == Fraction(357, 2) / 180
 
 
+@pytest.mark.parametrize("seconds", [1, 2])
+def test_one_look_alone_is_no_figure_and_two_are_one(seconds: int) -> None:
+    looked = seen(MONTH, NOTHING, watched=intervals((HOUR, HOUR + seconds)))
+    found = attained_availability("SLA-0001", "targets.availability", target("99.9"), OCTOBER, looked)
+    assert (found.achieved, found.met) == ((None, None) if seconds == 1 else (100, True))
+    told = (
+        "looked at once"
+        if seconds == 1
+        else f"719 h 59 min {60 - seconds} s of 720 h of agreed service time were not watched"
+    )
+    assert told in found.note
+
+
 def test_warwicks_share_of_its_supported_hours_is_two_and_a_half_minutes_a_week() -> None:
     week = [intervals((day * DAY + int(8.5 * HOUR), day * DAY + 17 * HOUR)) for day in range(5)]
     agreed = merged(np.concatenate(week))
@@ -171,6 +184,13 @@ def test_planned_downtime_that_is_left_out_is_no_break() -> None:
     observed = seen(MONTH, intervals((HOUR, 2 * HOUR)), planned=intervals((0, 2 * HOUR)))
     assert len(breaks_of(observed, PlannedDowntime.up).seconds) == 0
     assert breaks_of(observed, PlannedDowntime.window_down).seconds.tolist() == [2 * HOUR]
+
+
+def test_a_window_that_counts_as_down_does_so_from_beginning_to_end_however_long_the_work_took() -> None:
+    observed = seen(MONTH, NOTHING, planned=intervals((0, HOUR)), announced=intervals((0, 2 * HOUR)))
+    assert counted(observed, PlannedDowntime.window_down).down_seconds == 2 * HOUR
+    assert breaks_of(observed, PlannedDowntime.window_down).seconds.tolist() == [2 * HOUR]
+    assert counted(observed, PlannedDowntime.left_out).agreed_seconds == 719 * HOUR
 
 
 def test_where_nothing_broke_the_time_between_failures_is_kept_and_said_to_be_unknown() -> None:

@@ -221,9 +221,23 @@ def test_stages_have_the_mean_of_the_incidents_of_which_both_moments_are_known()
     assert found.stages[0].longest_seconds == 300
 
 
+def test_users_work_again_when_an_incident_is_resolved_where_nothing_says_when_it_was_restored() -> None:
+    resolved = {Moment.recovered: 900, Moment.resolved: 1400, Moment.occurred: 0}
+    both = {**FULL, Moment.resolved: 5000}
+    found = life_cycle_of(incidents(both, resolved))
+    assert (found.stages[-1].incidents, found.stages[-1].mean_seconds) == (2, Fraction(100 + 500, 2))
+    assert (found.whole, found.mean_seconds, found.by_resolution) == (2, Fraction(1000 + 1400, 2), 1)
+
+
+def test_a_stage_has_its_share_of_the_time_until_incidents_were_resolved() -> None:
+    found = life_cycle_of(incidents({Moment.occurred: 0, Moment.detected: 300, Moment.resolved: 1200}))
+    assert [one.share for one in found.stages] == [Fraction(1, 4), None, None, None, None]
+
+
 def test_a_desk_that_records_no_such_moments_has_no_stages() -> None:
     found = life_cycle_of(incidents({Moment.reported: 0, Moment.resolved: 50}))
     assert {one.mean_seconds for one in found.stages} | {one.share for one in found.stages} == {None}
+    assert (found.whole, found.by_resolution) == (0, 0)
 
 
 def test_a_stage_can_be_told_in_agreed_time() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from typing import Any
 
 import click
 
 from sdflow import __version__
+from sdflow.cli.output import OutputFails, end_without_output, output_watched
 from sdflow.domain.errors import Refused, SdflowError
 
 COMMANDS = {
@@ -66,8 +66,18 @@ Examples:
 
 \b
 Exit codes: 0 held or done; 1 a breach or a refusal; 2 a file or the
-command line cannot be read; 70 a bug of ours.
+command line cannot be read, or a file or the output not be written;
+70 a bug of ours; 130 stopped by Ctrl-C; 141 nobody read the output on.
 """
+
+
+EXIT_BUG, EXIT_STOPPED = 70, 130
+"""Where SIGINT ended a program it is 128 and the number of the signal, as shells have it."""
+
+STOPPED = (
+    "\nsdflow: you stopped it. What is done is stored whole or not at all: of the act that ran nothing was stored, and what "
+    "had been done before stays."
+)
 
 
 class Root(click.Group):
@@ -115,9 +125,14 @@ class Root(click.Group):
         except SdflowError as error:
             click.echo(f"sdflow: {error}", err=True)
             sys.exit(error.exit_code)
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As Click does; whoever stops a command is told what became of it."""
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, click.Abort):
+            click.echo(STOPPED, err=True)
+            ctx.exit(EXIT_STOPPED)
 
 
 def _inside_a_workspace() -> bool:
@@ -143,9 +158,15 @@ def sdflow() -> None:
 
 
 def main() -> None:
-    """Run the command line; a bug ends with exit code 70."""
+    """Run the command line; a bug ends with exit code 70, and an output that takes nothing with a sentence."""
     try:
-        sdflow(prog_name="sdflow")
+        with output_watched():
+            sdflow(prog_name="sdflow")
+    except OutputFails as failure:
+        end_without_output(failure)
+    except KeyboardInterrupt:
+        click.echo(STOPPED, err=True)
+        sys.exit(EXIT_STOPPED)
     except Exception:  # noqa: BLE001 - the one place where a bug becomes exit code 70, with its traceback
         import traceback
 
@@ -154,4 +175,4 @@ def main() -> None:
             "sdflow: this is a bug of sdflow, not of yours; nothing was stored. Please report what stands above.",
             err=True,
         )
-        sys.exit(70)
+        sys.exit(EXIT_BUG)

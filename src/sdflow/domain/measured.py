@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,6 +41,10 @@ class Moment(StrEnum):
     restored = "restored"
     resolved = "resolved"
     closed = "closed"
+
+
+RESTORED_OR_RESOLVED = (Moment.restored, Moment.resolved)
+"""When users work again: the first of these that is recorded."""
 
 
 class MeasuredKind(StrEnum):
@@ -111,6 +115,13 @@ class Incidents:
         """The instants of one moment; `UNKNOWN` throughout where the desk does not record it."""
         found = self.moments.get(moment)
         return np.full(len(self), UNKNOWN, dtype=np.int64) if found is None else found
+
+    def at_first_known(self, moments: Iterable[Moment]) -> Seconds:
+        """Row by row the instant of the first of these moments that is recorded; `UNKNOWN` where none is."""
+        found = np.full(len(self), UNKNOWN, dtype=np.int64)
+        for moment in moments:
+            found = np.where(found == UNKNOWN, self.at(moment), found)
+        return found
 
     def chosen(self, rows: npt.NDArray[np.bool_]) -> Incidents:
         """Those of the rows for which `rows` is true, with their pauses."""

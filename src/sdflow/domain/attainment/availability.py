@@ -17,10 +17,14 @@ from sdflow.domain.target import AvailabilityTarget, BeforeFirstUse, Comparison,
 
 _PLANNED = {
     PlannedDowntime.down: "downtime counts inside announced windows too",
-    PlannedDowntime.up: "inside announced windows it counts as up",
-    PlannedDowntime.left_out: "announced windows are left out of agreed time",
+    PlannedDowntime.up: "inside announced windows it counts as up, in those that are over for as long as the work really took",
+    PlannedDowntime.left_out: "announced windows are left out of agreed time, those that are over for as long as the work really took",
     PlannedDowntime.window_down: "announced windows count as down from beginning to end",
 }
+TWO_LOOKS = 2
+"""So many seconds are watched at least where somebody looked twice: a look alone tells of its own second, and of no time."""
+
+_UNANNOUNCED = "an agreed window in which no work was announced counts as any other time"
 _FIRST_USE = {
     BeforeFirstUse.up: "days before the first use count as up",
     BeforeFirstUse.left_out: "days before the first use are left out",
@@ -47,9 +51,9 @@ class Counted:
 
     @property
     def share(self) -> Fraction | None:
-        """The share of the time in which it counts as up, exactly; none where there is no time to judge it on."""
+        """The share of the time in which it counts as up, exactly; none where nobody looked, or only once."""
         agreed = self.agreed_seconds
-        return 1 - Fraction(self.down_seconds, agreed) if agreed else None
+        return 1 - Fraction(self.down_seconds, agreed) if agreed >= TWO_LOOKS else None
 
 
 def counted(
@@ -66,7 +70,7 @@ def counted(
     """
     seen = _since_first_use(seen, before)
     agreed = intersection(seen.agreed, seen.whole)
-    down = union(seen.down, seen.planned) if planned is PlannedDowntime.window_down else seen.down
+    down = union(seen.down, seen.windows) if planned is PlannedDowntime.window_down else seen.down
     if planned is PlannedDowntime.left_out:
         agreed = minus(agreed, seen.planned)
     if planned is PlannedDowntime.up:
@@ -89,6 +93,7 @@ def _since_first_use(seen: Observed, before: BeforeFirstUse | None) -> Observed:
         seen,
         down=intersection(seen.down, used),
         planned=intersection(seen.planned, used),
+        announced=intersection(seen.windows, used),
         watched=union(seen.watched, unused),
     )
 
@@ -138,6 +143,8 @@ def attained_availability(
 
 def _conventions(target: AvailabilityTarget, seen: Observed) -> Iterator[str]:
     yield _PLANNED[target.planned_downtime]
+    if target.planned_downtime is not PlannedDowntime.down:
+        yield _UNANNOUNCED
     if target.measured_in_minutes:
         yield f"looked at in stretches of {target.measured_in_minutes} minutes, of which one counts where all of it was down"
     if seen.first_use is not None and seen.first_use > seen.since:
@@ -148,6 +155,8 @@ def note_of(seen: Observed, found: Counted) -> str:
     """What is to be known about a figure: what was not watched, and what is still down."""
     if not found.agreed_seconds:
         return "no data: nobody watched it" if found.unwatched else "no agreed service time in this period"
+    if found.share is None:
+        return "no data: it was looked at once, which tells of no stretch of time"
     unwatched = found.unwatched and (
         f"{length_text(found.unwatched)} of {length_text(found.unwatched + found.agreed_seconds)} of agreed service time"
         " were not watched and are left out"

@@ -58,7 +58,7 @@ def breaks_of(seen: Observed, planned: PlannedDowntime = PlannedDowntime.left_ou
     inside them and is still one break; where a window counts as down, it belongs to the run. A break counts in each
     period in which it takes agreed time that is known.
     """
-    runs = union(seen.down, seen.planned) if planned is PlannedDowntime.window_down else seen.down
+    runs = union(seen.down, seen.windows) if planned is PlannedDowntime.window_down else seen.down
     if seen.first_use is not None and seen.first_use > seen.since:
         runs = intersection(runs, intervals((seen.first_use, NEVER)))
     forgiven = planned in (PlannedDowntime.left_out, PlannedDowntime.up)
@@ -72,7 +72,7 @@ def breaks_of(seen: Observed, planned: PlannedDowntime = PlannedDowntime.left_ou
 
 def known_time(seen: Observed, planned: PlannedDowntime) -> Intervals:
     """When it is known whether something counts as up: where it was watched, and in windows that count as down anyway."""
-    return union(seen.watched, seen.planned) if planned is PlannedDowntime.window_down else seen.watched
+    return union(seen.watched, seen.windows) if planned is PlannedDowntime.window_down else seen.watched
 
 
 def _until(seen: Observed) -> Intervals:

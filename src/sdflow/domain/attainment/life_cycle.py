@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from sdflow.domain.measured import UNKNOWN, Incidents, Moment, Seconds
+from sdflow.domain.measured import RESTORED_OR_RESOLVED, UNKNOWN, Incidents, Moment, Seconds
 from sdflow.domain.service_time import Clock, Intervals
 
 STAGES = (
@@ -19,7 +19,12 @@ STAGES = (
     ("recovery", Moment.repaired, Moment.recovered),
     ("restoration", Moment.recovered, Moment.restored),
 )
-"""The stages in their order, each with the moments between which it lies."""
+"""The stages in their order, each with the moments between which it lies.
+
+Users work again when an incident is restored; where that is not recorded, when it is resolved.
+"""
+
+_RECORDED_AS = {Moment.restored: RESTORED_OR_RESOLVED}
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,8 @@ class LifeCycle:
     The shares compare the means of the stages, which rest on different incidents where not all moments are recorded. Where
     a stage was never recorded, the others are shares of the whole, as far as that is longer than they are.
     `mean_seconds` is from the fault until users work again, of the `whole` incidents of which both are known; in
-    `impossible` ones users worked again before the fault.
+    `impossible` ones users worked again before the fault. For `by_resolution` ones that was taken to be when they were
+    resolved, as nothing else is recorded.
     """
 
     stages: tuple[Stage, ...]
@@ -56,12 +62,14 @@ class LifeCycle:
     whole: int
     mean_seconds: Fraction | None
     impossible: int
+    by_resolution: int
 
 
 def life_cycle_of(incidents: Incidents, agreed: Intervals | None = None) -> LifeCycle:
     """How long incidents spent in each stage: by every second, or by those of agreed time where that is given in seconds.
 
-    An incident counts in a stage where both of its moments are known, the second not before the first.
+    An incident counts in a stage where both of its moments are known, the second not before the first. Users work again
+    when it is restored or, row by row where that is not recorded, resolved.
     """
     clock = Clock(agreed) if agreed is not None else None
     spent = [_spent(incidents, since, until, clock) for _, since, until in STAGES]
@@ -74,8 +82,20 @@ def life_cycle_of(incidents: Incidents, agreed: Intervals | None = None) -> Life
     )
     complete = np.logical_and.reduce([kept for _, kept, _ in spent])
     return LifeCycle(
-        stages, len(incidents), int(complete.sum()), int(whole.sum()), _mean(seconds_of_all[whole]), all_wrong
+        stages=stages,
+        incidents=len(incidents),
+        complete=int(complete.sum()),
+        whole=int(whole.sum()),
+        mean_seconds=_mean(seconds_of_all[whole]),
+        impossible=all_wrong,
+        by_resolution=_by_resolution(incidents),
     )
+
+
+def _by_resolution(incidents: Incidents) -> int:
+    begun = incidents.at_first_known((Moment.occurred, Moment.recovered)) != UNKNOWN
+    taken = (incidents.at(Moment.restored) == UNKNOWN) & (incidents.at(Moment.resolved) != UNKNOWN)
+    return int((begun & taken).sum())
 
 
 def _total(means: Sequence[Fraction | None], whole: Fraction | None) -> Fraction | None:
@@ -89,7 +109,7 @@ def _total(means: Sequence[Fraction | None], whole: Fraction | None) -> Fraction
 def _spent(
     incidents: Incidents, since: Moment, until: Moment, clock: Clock | None
 ) -> tuple[Seconds, npt.NDArray[np.bool_], int]:
-    begins, ends = incidents.at(since), incidents.at(until)
+    begins, ends = (incidents.at_first_known(_RECORDED_AS.get(moment, (moment,))) for moment in (since, until))
     known = (begins != UNKNOWN) & (ends != UNKNOWN)
     kept = known & (begins <= ends)
     return ends - begins if clock is None else clock.elapsed(begins, ends), kept, int((known & ~kept).sum())

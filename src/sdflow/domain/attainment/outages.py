@@ -53,7 +53,8 @@ class Observed:
     """What is known of one service or component around a period, in seconds since 1970-01-01 UTC.
 
     The period lies from `since` until `until`. `agreed` is agreed service time, `down` when it was down, `watched` when
-    somebody looked, `planned` the announced windows; all of them may begin before the period, so that a break which
+    somebody looked, `planned` the announced windows as far as work took place in them, `announced` the whole windows where
+    that is more; all of them may begin before the period, so that a break which
     began earlier is known in its whole length. `first_use` is the instant from which it was used, where that lies in
     the period; `still_down` says that the last outage has no end yet. Instants are told on the clocks of `zone`.
     """
@@ -67,6 +68,12 @@ class Observed:
     zone: str = "Etc/UTC"
     first_use: int | None = None
     still_down: bool = False
+    announced: Intervals | None = None
+
+    @property
+    def windows(self) -> Intervals:
+        """The announced windows from beginning to end."""
+        return self.planned if self.announced is None else self.announced
 
     @property
     def whole(self) -> Intervals:

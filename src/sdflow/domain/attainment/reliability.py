@@ -150,7 +150,7 @@ class _Attained:
         return _Figure(name, title, "hours", up, Comparison.at_least, kept=True, note=_NOTHING_BROKE)
 
     def _result(self, figure: _Figure, wanted: Decimal) -> Attainment:
-        known = self.found.agreed_seconds > 0
+        known = self.found.share is not None
         judged = figure.kept or met(figure.value, wanted, figure.comparison)
         return Attainment(
             agreement=self.agreement,

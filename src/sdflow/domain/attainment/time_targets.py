@@ -13,7 +13,7 @@ from sdflow.domain.alignment.times import ClockHours, Stage
 from sdflow.domain.attainment.outages import joined, length_text
 from sdflow.domain.attainment.result import Attainment, met, rounded_against
 from sdflow.domain.attainment.service_clock import Judged, ServiceClock, Truths
-from sdflow.domain.measured import UNKNOWN, Incidents, Moment, Seconds
+from sdflow.domain.measured import RESTORED_OR_RESOLVED, UNKNOWN, Incidents, Moment, Seconds
 from sdflow.domain.period import Period
 from sdflow.domain.service_time import NEVER, wall_clock
 from sdflow.domain.target import ClockStart, ClockStop, Comparison, CountedIn, DaysAre, MissedAt, TimeTarget
@@ -60,7 +60,7 @@ class TimePromise:
 
 
 _STOPS = {
-    ClockStop.restored: (Moment.restored, Moment.resolved),
+    ClockStop.restored: RESTORED_OR_RESOLVED,
     ClockStop.resolved: (Moment.resolved,),
     ClockStop.closed: (Moment.closed,),
 }
@@ -189,15 +189,15 @@ class _Cases:
         """Those between the instants at which a part begins and ends."""
         promise, incidents, bounds = part.promise, part.incidents, part.bounds
         unrecorded = _unrecorded(promise, incidents)
-        stopped = _within(_first_known(incidents, promise.stops), (-NEVER, as_of + 1))
+        stopped = _within(incidents.at_first_known(promise.stops), (-NEVER, as_of + 1))
         reported = incidents.at(Moment.reported)
         asked = _within(reported, (bounds[0], min(bounds[1], as_of + 1)))
         if promise.target.counted_in is CountedIn.stopped:
             since = -NEVER if part.with_earlier else bounds[0]
             running = ~stopped & _within(reported, (since, min(bounds[1], as_of + 1)))
-            asked = running | (stopped & _within(_first_known(incidents, promise.stops), bounds))
+            asked = running | (stopped & _within(incidents.at_first_known(promise.stops), bounds))
         chosen = incidents.chosen(asked)
-        stop = np.where(stopped[asked], _first_known(chosen, promise.stops), UNKNOWN)
+        stop = np.where(stopped[asked], chosen.at_first_known(promise.stops), UNKNOWN)
         counted = stopped[asked] if promise.target.counted_in is CountedIn.stopped else np.ones(len(chosen), dtype=bool)
         clock = ServiceClock.over(
             Stage(promise.clause, promise.target, promise.hours), chosen.at(promise.starts), stop, np.array([as_of])
@@ -262,13 +262,6 @@ def _said(number: int, one: str, other: str) -> str:
     return f"{number} {one if number == 1 else other}" if number else ""
 
 
-def _first_known(incidents: Incidents, moments: tuple[Moment, ...]) -> Seconds:
-    found = np.full(len(incidents), UNKNOWN, dtype=np.int64)
-    for moment in moments:
-        found = np.where(found == UNKNOWN, incidents.at(moment), found)
-    return found
-
-
 def _within(at: Seconds, bounds: tuple[int, int]) -> Truths:
     found: Truths = (at != UNKNOWN) & (at >= bounds[0]) & (at < bounds[1])
     return found
@@ -277,7 +270,7 @@ def _within(at: Seconds, bounds: tuple[int, int]) -> Truths:
 def _ended(promise: TimePromise, incidents: Incidents, as_of: int) -> Truths:
     """Which of them are over, whatever is recorded of the moment that is asked for."""
     ends = _ENDS[promise.stops[0]] if promise.stops else ()
-    return _within(_first_known(incidents, ends), (-NEVER, as_of + 1))
+    return _within(incidents.at_first_known(ends), (-NEVER, as_of + 1))
 
 
 def _unrecorded(promise: TimePromise, incidents: Incidents) -> str:
@@ -286,10 +279,10 @@ def _unrecorded(promise: TimePromise, incidents: Incidents) -> str:
         return _NOT_HANDED_OVER if len(incidents) else _NO_CASES
     if not len(incidents):
         return _NO_CASES
-    over = bool(_ended(promise, incidents, NEVER).any() or _first_known(incidents, promise.stops).max() != UNKNOWN)
+    over = bool(_ended(promise, incidents, NEVER).any() or incidents.at_first_known(promise.stops).max() != UNKNOWN)
     for moments in ((Moment.reported,), (promise.starts,), promise.stops):
         absent = not any(moment in incidents.moments for moment in moments)
-        never = (_first_known(incidents, moments) == UNKNOWN).all()
+        never = (incidents.at_first_known(moments) == UNKNOWN).all()
         if absent or (never and (over or moments == (Moment.reported,))):
             return f"no data: it is not recorded when incidents {_WHEN[moments[0]]}"
     return ""
