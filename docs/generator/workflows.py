@@ -8,7 +8,7 @@ from dataclasses import fields
 from docs.generator.markdown import code, codes, fenced, table
 from docs.generator.obligations import HEADING, row
 
-from sdflow.domain.workflow import Guards, JourneyMove, State, Step, Workflow, Written
+from sdflow.domain.workflow import Alone, Guards, JourneyMove, State, Step, Workflow, Written
 from sdflow.engine.definitions import Definitions
 from sdflow.operations.diagram import mermaid_text
 
@@ -86,13 +86,19 @@ def _guards(guards: Guards) -> Iterator[str]:
         if value is True:
             yield f"{code(name)} all"
         elif isinstance(value, Written):
-            yield f"{code(name)} {value.field} by {code(value.verb)} where {value.where}"
+            yield f"{code(name)} {', '.join(value.fields)} by {code(value.verb)} where {value.where}"
+        elif isinstance(value, Alone):
+            yield f"{code(name)} {value.field} in {_said(value.states)} but {value.but}"
         elif isinstance(value, dict):
-            yield f"{code(name)} {', '.join(f'{one}: {other}' for one, other in value.items())}"
+            yield f"{code(name)} {', '.join(f'{one}: {_said(other)}' for one, other in value.items())}"
         elif isinstance(value, tuple):
             yield f"{code(name)} {', '.join(value)}"
         else:
             yield f"{code(name)} {value}"
+
+
+def _said(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else " or ".join(value)
 
 
 def _move(move: JourneyMove) -> str:

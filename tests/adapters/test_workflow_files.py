@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sdflow.adapters.definitions.workflow_files import read_roles, read_workflow
 from sdflow.domain.errors import Fault, Unreadable
 from sdflow.domain.finding import Severity
-from sdflow.domain.workflow import Effect, Guards, Journey, JourneyMove, State, Step, Trigger, Written
+from sdflow.domain.workflow import Alone, Effect, Guards, Journey, JourneyMove, State, Step, Trigger, Written
 
 ROLES = frozenset({"gardener", "keeper"})
 KINDS = frozenset({"gate", "fence"})
@@ -41,6 +41,8 @@ steps:
     acts_for: {builder: firm}
     present: owner
     written: {field: height, verb: judge, where: heights.*.value}
+    cited_by: {replaces: [shut]}
+    alone: {field: fields.*.plot, in: [shut], but: replaces}
     on_or_after: term.start_on
     after: term.end_on
     effects: [freeze]
@@ -109,7 +111,9 @@ def test_a_workflow_file_becomes_a_workflow(tmp_path: Path) -> None:
             speaks_for={"keeper": "owner"},
             acts_for={"builder": "firm"},
             present="owner",
-            written=Written("height", "judge", "heights.*.value"),
+            written=Written(("height",), "judge", "heights.*.value"),
+            cited_by={"replaces": ("shut",)},
+            alone=Alone("fields.*.plot", ("shut",), "replaces"),
             on_or_after="term.start_on",
             after="term.end_on",
         ),
@@ -173,15 +177,15 @@ def test_every_misspelt_name_and_word_is_found_at_once_with_what_may_have_been_m
         "15: steps.shut.signed_by: must be all, but 'some' was found",
         "17: steps.shut.not_by.0: there is no earlier step 'aply'; did you mean 'apply'?",
         "17: steps.shut.not_by.1: there is no earlier step 'opens'; did you mean 'open'?",
-        "25: steps.shut.on_or_afer: there is no such field; did you mean 'on_or_after'?",
-        "27: steps.shut.effects.0: must be freeze, restore, supersede or renew, but 'freze' was found",
-        "28: steps.shut.on: must be signature, adoption or decline, but 'signatur' was found",
-        "41: journeys.0.moves.0.step: there is no step 'shutt'; did you mean 'shut'?",
-        "42: journeys.0.moves.1.refused: must be role, not_by, not_named, named, requires, on_or_after, after, not_after, speaks_for, "
-        "acts_for, present, written, term, version, keys, signed_by, outcome or findings, but 'rôle' was found",
-        "43: journeys.0.ends: there is no state 'schut'; did you mean 'shut'?",
-        "44: renamed.open: there is no state 'ajar'; known: gone, open, shut",
-        "44: renamed.open: 'open' is still a state; a renamed state is there under its new name only",
+        "27: steps.shut.on_or_afer: there is no such field; did you mean 'on_or_after'?",
+        "29: steps.shut.effects.0: must be freeze, restore, supersede or renew, but 'freze' was found",
+        "30: steps.shut.on: must be signature, adoption or decline, but 'signatur' was found",
+        "43: journeys.0.moves.0.step: there is no step 'shutt'; did you mean 'shut'?",
+        "44: journeys.0.moves.1.refused: must be role, not_by, not_named, named, requires, on_or_after, after, not_after, speaks_for, "
+        "acts_for, present, written, cited_by, alone, anew, term, version, keys, signed_by, outcome or findings, but 'rôle' was found",
+        "45: journeys.0.ends: there is no state 'schut'; did you mean 'shut'?",
+        "46: renamed.open: there is no state 'ajar'; known: gone, open, shut",
+        "46: renamed.open: 'open' is still a state; a renamed state is there under its new name only",
     ]
 
 
@@ -198,10 +202,10 @@ def test_a_life_cycle_that_cannot_work_is_told_with_the_line_of_the_state_or_ste
     ]
     assert faults_of(tmp_path, ("initial: true, ", "")) == ["2: states: exactly one state must be initial, not 0"]
     assert faults_of(tmp_path, ("[open, shut]", "[open, gone]")) == [
-        "32: steps.remove: step 'remove' leaves the final state 'gone'"
+        "34: steps.remove: step 'remove' leaves the final state 'gone'"
     ]
     assert faults_of(tmp_path, ("[open, shut]", "[open, open]")) == [
-        "32: steps.remove: step 'remove' leaves 'open' in two ways"
+        "34: steps.remove: step 'remove' leaves 'open' in two ways"
     ]
 
 

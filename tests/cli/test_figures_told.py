@@ -136,7 +136,7 @@ def test_nothing_is_credited_for_a_month_that_is_not_over(adopted: Callable[[str
     said = ledger.type("report", "SLA-0900", "--period", "2026-11", day="2026-11-04")
     assert "no month ended in this period" in said.out
     year = told(ledger, "2026", day="2026-11-04")["money"]["credits"]
-    assert [one["period"]["first"][:7] for one in year] == [f"2026-{month:02}" for month in range(1, 11)]
+    assert [one["period"]["first_on"][:7] for one in year] == [f"2026-{month:02}" for month in range(1, 11)]
     (over,) = told(ledger, "2026-11", day="2026-12-01")["money"]["credits"]
     assert Decimal(over["due"]["amount"]) == 60
 

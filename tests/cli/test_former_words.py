@@ -104,7 +104,7 @@ def test_credits_in_two_currencies_have_no_sum(ledger: Ledger) -> None:
     ledger.outages("2026-01-01", "2026-12-31", DOWN_IN_MARCH, "2026-09-02T00:00:00,2026-09-03T00:00:00")
     changed(ledger, "2026-07-16", "charges.use.currency=GBP")
     found = money(ledger, "2026")
-    told = {one["period"]["first"][:7]: (one["currency"], one["due"]["amount"]) for one in found["credits"]}
+    told = {one["period"]["first_on"][:7]: (one["currency"], one["due"]["amount"]) for one in found["credits"]}
     assert (told["2026-03"], told["2026-09"]) == (("EUR", "50"), ("GBP", "50"))
     assert found["due"] is None
     words = ledger.desk.must("report", "SLA-0900", "--period", "2026", day=LATER).words

@@ -18,6 +18,10 @@ PACK = {
     "pack.sha256": "ab" * 32,
     "pack.sent_on": "2026-11-05",
     "pack.sent_to.customer": INGRID,
+    "figures.a.title": "Availability",
+    "figures.a.target": "99.5",
+    "figures.a.achieved": "98.8",
+    "figures.a.unit": "per cent",
 }
 
 HELD = {"held_on": "2026-11-10", "attendance.h.person": HELEN, "attendance.i.person": INGRID}
@@ -26,10 +30,6 @@ SAID = {
     "satisfaction": "Less content.",
     "minutes_by": HELEN,
     "next_on": "2027-02-09",
-    "figures.a.title": "Availability",
-    "figures.a.target": "99.5",
-    "figures.a.achieved": "98.8",
-    "figures.a.unit": "per cent",
     "actions.probe.what": "Probe every minute",
     "actions.probe.owner": "PER-LIN",
     "actions.probe.due_on": "2026-12-18",
@@ -138,6 +138,9 @@ def test_what_a_survey_found_and_aimed_at_is_not_written_anew(desk: Desk, field:
     take(desk, "SAT-0001", HELEN, "start", "evaluate")
     said = desk.type("amend", "SAT-0001", "--set", field, day=DAY)
     assert (said.code, "can no longer be changed" in said.words) == (1, True)
+    said = desk.type("advance", "SAT-0001", "correct", person=HELEN, day=DAY)
+    assert (said.code, "corrected_because" in said.words) == (1, True)
+    amend(desk, "SAT-0001", corrected_because="Two sheets were counted twice")
     take(desk, "SAT-0001", HELEN, "correct")
     assert desk.type("amend", "SAT-0001", "--set", "wanted=1", day=DAY).code == 1
 

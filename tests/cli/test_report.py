@@ -151,7 +151,7 @@ def test_credits_follow_the_bands_and_the_monthly_limit(claims: Desk) -> None:
     assert (line["due"]["percent"], line["due"]["amount"], line["due"]["capped_by"]) == ("10", "640", ["month"])
     assert money["earlier"] == "400"
     (quarter,) = report(claims, "SLA-0910", "--period", "2026-Q3")["agreements"]
-    assert [(one["period"]["first"], one["due"]["amount"]) for one in quarter["money"]["credits"]] == [
+    assert [(one["period"]["first_on"], one["due"]["amount"]) for one in quarter["money"]["credits"]] == [
         ("2026-07-01", "0"),
         ("2026-08-01", "0"),
         ("2026-09-01", "400"),
@@ -348,6 +348,13 @@ def test_a_plan_is_filled_with_what_was_measured(claims: Desk, write: Callable[[
         "CMP-WEST": False,
     }
     assert list(figures.suppliers) == ["OLA-0910"]
+    assert figures.unsigned == ()
+    lost = [one for one in _minutes() if stands(one)]
+    assert figures.lost_minutes == len(lost)
+    assert {one.component: one.lost_percent for one in figures.components} == {
+        part: floor(Fraction(100 * sum(part in _down(one) for one in lost), len(lost)), 3)
+        for part in ("CMP-VAULT", "CMP-EAST", "CMP-WEST")
+    }
 
 
 PLAN = """

@@ -194,9 +194,9 @@ def test_a_target_that_falls_month_by_month_is_forecast_to_be_missed(ledger: Led
         ledger.outages(f"2026-{month:02}-01", str(last), f"2026-{month:02}-10T00:00:00,{until}")
     (line,) = [one for one in told(ledger, "2026-07", "2026-08-02")["targets"] if one["clause"] == AVAILABILITY]
     ahead = line["forecast"]
-    assert (ahead["period"]["first"], ahead["measured"]) == ("2026-08-01", 7)
+    assert (ahead["period"]["first_on"], ahead["measured"]) == ("2026-08-01", 7)
     assert 98.8 < float(ahead["figure"]) < 99
-    assert ahead["missed_from"]["first"] == "2026-08-01"
+    assert ahead["missed_from"]["first_on"] == "2026-08-01"
     assert "2026-08 Availability: 98." in said(ledger, "2026-07", "2026-08-02")
     paper = page(ledger, "2026-07", "2026-08-02")
     assert "If it goes on like that" in paper
@@ -236,7 +236,7 @@ answer_due_on: 2026-01-20
 def test_reviews_that_were_called_off_and_complaints_that_were_withdrawn_are_told_so(ledger: Ledger) -> None:
     desk = ledger.desk
     desk.must("apply", str(ledger.write("records.yaml", f"{REVIEW}---{COMPLAINT}")), day="2026-01-12")
-    assert "CPL-0900 The ledger was slow unanswered" in said(ledger, "2026-01", "2026-02-01")
+    assert "CPL-0900 The ledger was slow: received, minor, received on 12 Jan 2026; unanswered" in said(ledger, "2026-01", "2026-02-01")
     desk.must("advance", "REV-0900", "call_off", day="2026-02-01")
     desk.must("amend", "CPL-0900", "--set", "withdrawn_because=It is better", day="2026-02-01")
     desk.must("advance", "CPL-0900", "withdraw", day="2026-02-01", person=INGRID)

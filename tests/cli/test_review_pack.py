@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ attendance:
   customer: {person: PER-HALVORSEN}
   provider: {person: PER-HADDAD}
   away: {person: PER-LIN, excused: true}
+"""
+SENT = f"""pack: {{file_name: report.pdf, sha256: {"ab" * 32}, sent_on: 2026-01-10, sent_to: {{customer: PER-HALVORSEN}}}}
 """
 COMPLAINT = """
 kind: complaint
@@ -92,6 +95,7 @@ def test_the_report_is_made_and_its_name_its_hash_and_its_figures_stand_in_the_r
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
         "sent_on": "2026-02-10",
         "sent_to": {"p1": INGRID, "p2": OMAR},
+        "unsigned": [],
     }
     figures = {one["clause"]: one for one in said["figures"].values()}
     late = figures["targets.restore.P1"]
@@ -125,12 +129,16 @@ def test_what_was_agreed_before_goes_with_it_as_it_stands(desk: Desk, write: Wri
     earlier = (
         REVIEW.replace("SRV-0001", "SRV-0002").replace("2026-01\n", "2025-12\n").replace("2026-02-20", "2026-01-20")
     )
-    actions = """held_on: 2026-01-20
-actions:
-  disk: {what: Watch the disk, owner: PER-LIN, due_on: 2026-01-31, because: It filled up, done_on: 2026-01-30}
-  desk: {what: A second desk, owner: PER-HADDAD, due_on: 2026-03-31, because: Calls wait}
+    actions = f"""held_on: 2026-01-20
+{SENT}actions:
+  disk: {{what: Watch the disk, owner: PER-LIN, due_on: 2026-01-31, because: It filled up, done_on: 2026-01-30}}
+  desk: {{what: A second desk, owner: PER-HADDAD, due_on: 2026-03-31, because: Calls wait}}
 """
     desk.must("apply", str(write("earlier.yaml", earlier + actions)), day="2026-02-02")
+    pack(desk, tmp_path)
+    assert "previous" not in content(desk), "it was planned and not held, whatever day is written down"
+    for step in ("send_pack", "hold"):
+        desk.must("advance", "SRV-0002", step, day="2026-02-02")
     pack(desk, tmp_path)
     said = content(desk)
     assert said["previous"] == "SRV-0002"
@@ -174,3 +182,151 @@ def test_only_a_review_has_a_pack_and_somebody_has_to_get_it(desk: Desk, tmp_pat
     assert "nobody is named" in desk.type("pack", "SRV-0001", "-o", str(tmp_path), day="2026-02-10").words
     assert desk.type("pack", "SRV-0001", "-o", str(tmp_path), "--to", "PER-NOBODY", day="2026-02-10").code != 0
     assert desk.type("pack", "SRV-0001", person=HELEN, day="2025-12-20").code == 1, "January had not begun"
+
+
+def test_a_review_that_was_called_off_is_not_the_one_before(desk: Desk, write: Write, tmp_path: Path) -> None:
+    earlier = f"{REVIEW.replace('SRV-0001', 'SRV-0002')}held_on: 2026-01-20\n"
+    desk.must("apply", str(write("earlier.yaml", earlier.replace("2026-01\n", "2025-12\n"))), day="2026-02-02")
+    desk.must("advance", "SRV-0002", "call_off", day="2026-02-02")
+    pack(desk, tmp_path)
+    assert "previous" not in content(desk)
+    desk.must("amend", "SRV-0001", "--set", "previous=SRV-0002", day="2026-02-10")
+    refused = desk.type("pack", "SRV-0001", "-o", str(tmp_path), day="2026-02-10")
+    assert (refused.code, "it is 'called_off' and was not held" in refused.words) == (1, True)
+
+
+FIGURE = ("title", "clause", "agreement", "comparison", "target", "achieved", "unit")
+
+
+@pytest.mark.parametrize("steps", [("send_pack",), ("send_pack", "hold")], ids=["sent", "held"])
+def test_the_figures_that_were_sent_are_those_of_the_minutes(
+    desk: Desk, tmp_path: Path, steps: tuple[str, ...]
+) -> None:
+    pack(desk, tmp_path)
+    desk.must("amend", "SRV-0001", "--set", "held_on=2026-02-11", day="2026-02-11")
+    for step in steps:
+        desk.must("advance", "SRV-0001", step, day="2026-02-11")
+    figures = content(desk)["figures"]
+    missed = next(key for key, one in figures.items() if one["clause"] == "targets.restore.P1")
+    unmeasured = next(key for key, one in figures.items() if "achieved" not in one)
+    lies = (
+        ("--set", f"figures.{missed}.achieved=99.9", "--remove", f"figures.{missed}.cause"),
+        ("--set", f"figures.{missed}.target=50", "--remove", f"figures.{missed}.cause"),
+        ("--set", f"figures.{unmeasured}.achieved=99.99"),
+        ("--remove", f"figures.{missed}"),
+        ("--set", "figures.x.title=Else", "--set", "figures.x.target=1", "--set", "figures.x.unit=cases"),
+        ("--set", "period=2025-12"),
+    )
+    for lie in lies:
+        refused = desk.type("amend", "SRV-0001", *lie, day="2026-02-11")
+        assert (refused.code, "can no longer be changed" in refused.words) == (1, True), lie
+    words = ("--set", f"figures.{missed}.cause=A disk", "--set", f"figures.{unmeasured}.remark=The monitor was off")
+    desk.must("amend", "SRV-0001", *words, day="2026-02-11")
+    assert {key: [one.get(name) for name in FIGURE] for key, one in content(desk)["figures"].items()} == {
+        key: [one.get(name) for name in FIGURE] for key, one in figures.items()
+    }
+
+
+def test_a_pack_whose_figures_were_written_over_is_sent_once_it_is_made_again(desk: Desk, tmp_path: Path) -> None:
+    pack(desk, tmp_path)
+    key = next(key for key, one in content(desk)["figures"].items() if "achieved" not in one)
+    desk.must("amend", "SRV-0001", "--set", f"figures.{key}.achieved=99.99", day="2026-02-10")
+    refused = desk.type("advance", "SRV-0001", "send_pack", day="2026-02-10")
+    assert (refused.code, "figures.*.achieved was written by hand" in refused.words) == (1, True)
+    pack(desk, tmp_path)
+    assert "achieved" not in content(desk)["figures"][key]
+    own = ("--set", "figures.x.title=Moved", "--set", "figures.x.target=1", "--set", "figures.x.unit=cases")
+    desk.must("amend", "SRV-0001", *own, day="2026-02-10")
+    pack(desk, tmp_path)
+    desk.must("advance", "SRV-0001", "send_pack", day="2026-02-10")
+    assert content(desk)["figures"]["x"]["title"] == "Moved"
+
+
+OTHERS = """
+kind: business_unit
+reference: BU-OTHER
+title: Another customer
+---
+kind: person
+reference: PER-OTHER
+title: Somebody else
+organisation: BU-OTHER
+"""
+
+
+def test_a_review_is_of_the_customer_of_what_is_looked_at(desk: Desk, write: Write) -> None:
+    desk.must("apply", str(write("others.yaml", OTHERS)), day="2026-02-02")
+    wrong = REVIEW.replace("SRV-0001", "SRV-0003").replace("BU-HALVORSEN", "BU-OTHER")
+    said = desk.type("apply", str(write("wrong.yaml", wrong)), day="2026-02-02")
+    assert (said.code, "agreements.0" in said.words, "is of BU-HALVORSEN" in said.words) == (2, True, True)
+    other = COMPLAINT.replace("CPL-0001", "CPL-0002").replace("BU-HALVORSEN", "BU-OTHER")
+    desk.must("apply", str(write("complaint.yaml", other)), day="2026-02-02")
+    said = desk.type("apply", str(write("wrong.yaml", f"{REVIEW}complaints: [CPL-0002]\n")), day="2026-02-02")
+    assert (said.code, "CPL-0002 (complaint" in said.words) == (2, True)
+    service = PARTS.partition("---")[2].replace("SVC-LEDGER", "SVC-X")
+    desk.must("apply", str(write("service.yaml", service)), day="2026-02-02")
+    said = desk.type("amend", "SRV-0001", "--set", "service=SVC-X", day="2026-02-02")
+    assert (said.code, "is about SVC-LEDGER" in said.words) == (2, True)
+
+
+def test_a_pack_goes_to_people_of_the_customer_and_of_the_provider_alone(
+    desk: Desk, write: Write, tmp_path: Path
+) -> None:
+    desk.must("apply", str(write("others.yaml", OTHERS)), day="2026-02-02")
+    for person in ("PER-OTHER", "PER-KEANE"):
+        refused = desk.type("pack", "SRV-0001", "-o", str(tmp_path), "--to", INGRID, "--to", person, day="2026-02-10")
+        assert (refused.code, f"not to {person}" in refused.words) == (1, True)
+    desk.must("amend", "SRV-0001", "--set", "attendance.x.person=PER-OTHER", day="2026-02-10")
+    assert desk.type("pack", "SRV-0001", "-o", str(tmp_path), day="2026-02-10").code == 1
+    assert pack(desk, tmp_path, "--to", INGRID, "--to", OMAR)["pack"]["sent_to"] == [INGRID, OMAR]
+
+
+def test_a_folder_that_is_not_there_yet_is_made_and_each_pack_keeps_its_own_file(desk: Desk, tmp_path: Path) -> None:
+    desk.must("pack", "SRV-0001", "-o", f"{tmp_path}/packs/", day="2026-02-10")
+    assert [one.name for one in (tmp_path / "packs").iterdir()] == ["SRV-0001-2026-01.pdf"]
+    desk.must("pack", "SRV-0001", "-o", f"{tmp_path}/packs/", day="2026-02-11")
+    desk.must("pack", "SRV-0001", "-o", f"{tmp_path}/january.pdf", day="2026-02-11")
+    assert content(desk)["pack"]["file_name"] == "january.pdf", "the record says under which name it is found"
+    (tmp_path / "january.pdf").write_bytes(b"another review's")
+    before = content(desk)
+    refused = desk.type("pack", "SRV-0001", "-o", f"{tmp_path}/january.pdf", day="2026-02-12")
+    assert (refused.code, "is there already" in refused.words) == (1, True)
+    assert content(desk) == before
+    assert (tmp_path / "january.pdf").read_bytes() == b"another review's"
+
+
+def test_what_was_withdrawn_or_called_off_goes_with_no_pack(desk: Desk, write: Write, tmp_path: Path) -> None:
+    pack(desk, tmp_path)
+    assert content(desk)["complaints"] == ["CPL-0001"]
+    why = ("--set", "answer_due_on=2026-02-20", "--set", "withdrawn_because=It was another system")
+    desk.must("amend", "CPL-0001", *why, day="2026-02-10")
+    desk.must("advance", "CPL-0001", "take_up", day="2026-02-10")
+    desk.must("advance", "CPL-0001", "withdraw", person=INGRID, day="2026-02-10")
+    pack(desk, tmp_path)
+    assert content(desk).get("complaints", []) == []
+
+
+def test_a_pack_of_a_period_that_is_not_over_and_of_a_draft_says_so(desk: Desk, write: Write, tmp_path: Path) -> None:
+    draft = AGREEMENT.replace("SLA-0900", "SLA-0902")
+    review = REVIEW.replace("SLA-0900", "SLA-0902").replace("2026-01\n", "2026-02\n")
+    desk.must("apply", str(write("draft.yaml", f"{draft}---{review}")), day="2026-02-10")
+    said = desk.must("pack", "SRV-0001", "-o", f"{tmp_path}/packs/", day="2026-02-10").words
+    assert "2026-02 is not over: the figures count until 2026-02-10" in said
+    assert "Nobody has signed SLA-0902" in said
+    found = content(desk)["pack"]
+    assert (found["measured_until"], found["unsigned"]) == ("2026-02-10", ["SLA-0902"])
+    desk.must("amend", "SRV-0001", "--set", "period=2026-01", day="2026-02-10")
+    pack(desk, tmp_path)
+    assert "measured_until" not in content(desk)["pack"]
+
+
+def test_minutes_mark_what_was_withdrawn_after_the_pack(desk: Desk, tmp_path: Path) -> None:
+    pack(desk, tmp_path)
+    why = ("--set", "answer_due_on=2026-02-11", "--set", "withdrawn_because=It was another system")
+    desk.must("amend", "CPL-0001", *why, day="2026-02-10")
+    desk.must("advance", "CPL-0001", "take_up", day="2026-02-10")
+    desk.must("advance", "CPL-0001", "withdraw", person=INGRID, day="2026-02-10")
+    desk.must("document", "SRV-0001", "-o", f"{tmp_path}/agenda/", "--draft", day="2026-02-20")
+    (file,) = (tmp_path / "agenda").iterdir()
+    words = subprocess.run(["pdftotext", str(file), "-"], capture_output=True, check=True, text=True).stdout
+    assert ("withdrawn" in words, "answer overdue" in words) == (True, False)

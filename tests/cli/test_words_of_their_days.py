@@ -222,7 +222,7 @@ def test_a_month_is_credited_by_the_clause_that_held_in_it_in_whatever_report(le
     ):
         report = ledger.desk.must("report", "SLA-0900", "--period", period, "--json", day=LATER).data
         lines = {
-            one["period"]["first"][:7]: one["due"]["amount"] for one in report["agreements"][0]["money"]["credits"]
+            one["period"]["first_on"][:7]: one["due"]["amount"] for one in report["agreements"][0]["money"]["credits"]
         }
         assert (lines.get("2026-03"), lines.get("2026-09")) == (of_march, of_september)
 

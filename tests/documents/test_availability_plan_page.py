@@ -80,7 +80,9 @@ FIGURES = AvailabilityFigures(
         )
     },
     components=(
-        ComponentFigures("CMP-STORE", Decimal("99.71"), 5, Decimal(310), Decimal(62), Decimal(21_000)),
+        ComponentFigures(
+            "CMP-STORE", Decimal("99.71"), 5, Decimal(310), Decimal(62), Decimal(21_000), Decimal("88.888")
+        ),
         ComponentFigures("CMP-HALL", None, None, None),
     ),
     impacts=(
@@ -104,6 +106,7 @@ FIGURES = AvailabilityFigures(
         InterruptionToCome("SVC-EMAIL", "Sun 10 Jan 2027 02:00", "04:00 Europe/Oslo", "New rules", "INT-0001"),
     ),
     conventions=("Announced windows count as up",),
+    lost_minutes=Decimal(270),
 )
 
 
@@ -113,8 +116,10 @@ def bare() -> AvailabilityPlan:
     return content.model_copy(update=left)
 
 
-def page(sample: Sample, pages: Pages, content: AvailabilityPlan, case: str) -> str:
-    given = {} if case == "draft" else {"availability_figures": None if case == "unmeasured" else FIGURES}
+def page(
+    sample: Sample, pages: Pages, content: AvailabilityPlan, case: str, figures: AvailabilityFigures = FIGURES
+) -> str:
+    given = {} if case == "draft" else {"availability_figures": None if case == "unmeasured" else figures}
     state = "draft" if case == "draft" else "agreed"
     told = view(sample, content, "AVP-0003", state, version=int(case != "draft"), **given)
     return pages.html("availability_plan", told)
@@ -163,6 +168,8 @@ def test_what_was_measured_stands_beside_what_is_required(final: str) -> None:
         "Recovery 0 no data no data",
         "Business e-mail INT-0001 Sun 10 Jan 2027 02:00",
         "Watch the store from outside",
+        "88.8 % measured estimated: 62.5 %",
+        "of the 4 h 30 min for which users were without them",
         "No target is agreed for security.",
     ):
         assert sentence in words, sentence
@@ -176,6 +183,15 @@ def test_a_single_point_of_failure_that_the_plan_does_not_speak_of_is_named(
     hall = answered.points_of_failure["store"].model_copy(update={"component": "CMP-HALL"})
     both = answered.model_copy(update={"points_of_failure": {**answered.points_of_failure, "hall": hall}})
     assert "does not speak of" not in text_of(page(sample, pages, both, "final"))
+
+
+def test_what_stands_in_a_draft_is_not_told_as_if_it_were_agreed(final: str, sample: Sample, pages: Pages) -> None:
+    drafted = replace(FIGURES, unsigned=("SLA-0001", "UC-0002"))
+    words = text_of(page(sample, pages, filled(AvailabilityPlan), "final", drafted))
+    assert "Not signed. No version of SLA-0001 and UC-0002 is signed; what they require stands in a draft." in words
+    assert words.count("SLA-0001 (not signed)") == 3
+    assert words.count("UC-0002 (not signed)") == 1
+    assert "not signed" not in text_of(final)
 
 
 def test_a_period_without_figures_is_no_data_and_never_a_target_that_was_reached(sample: Sample, pages: Pages) -> None:

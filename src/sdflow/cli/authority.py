@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.markup import escape
 
+from sdflow.cli.files import PLACE, placed
 from sdflow.cli.presentation import console, instant, reference, say_json
 from sdflow.cli.secret import secret
 from sdflow.cli.session import Session, examples, shared_options
@@ -35,9 +36,7 @@ def authority_command() -> None:
 
 
 @authority_command.command("new", epilog=examples("sdflow authority new -o northgate-authority.p12"))
-@click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), help="Where to write the authority's key."
-)
+@click.option("-o", "--output", required=True, type=PLACE, help="Where to write the authority's key.")
 @click.option("--years", type=click.IntRange(1, 30), default=10, show_default=True, help="How long it is valid.")
 @AUTHORITY_PASSPHRASE_FILE
 @shared_options
@@ -51,6 +50,7 @@ def authority_new(session: Session, output: Path, years: int, authority_passphra
     from sdflow.operations.authority import make_authority
 
     passphrase = secret("Passphrase of the authority", authority_passphrase_file, confirm=True)
+    output = placed(output, "authority.p12")
     key = make_authority(session.workspace, session.occasion, output, passphrase, years=years)
     if session.as_json:
         say_json({"file": output, "fingerprint": key.fingerprint, "valid_until": key.valid_until})

@@ -21,6 +21,7 @@ from sdflow.domain.availability_report import (
     AvailabilityReport,
     LifeCycleTable,
     ServiceAvailability,
+    VitalFunction,
 )
 from sdflow.domain.traffic_light import Light
 
@@ -42,12 +43,12 @@ def print_availability_report(out: Console, report: AvailabilityReport) -> None:
         out.print(table(("Component", "Title", "Services", "Users", "User-minutes"), map(_impact, report.impact),
                         right=("Users", "User-minutes")))  # fmt: skip
     if not report.measured:
-        out.print("\n[warning]Nothing was measured in this period.[/] Take in outages with: sdflow measure outages")
+        out.print("\n[warning]Availability was not measured in this period.[/] Take in outages with: sdflow measure outages")
 
 
 def _print_service(out: Console, one: ServiceAvailability) -> None:
     out.print(f"{reference(one.service.reference)}  [title]{shown(one.service.title)}[/]")
-    agreed = ", ".join(each.reference for each in one.agreements) or "nothing is agreed"
+    agreed = ", ".join(_agreement(each.reference, one) for each in one.agreements) or "nothing is agreed"
     out.print(f"  [quiet]{shown(one.hours)} ({escape(one.zone)}); {escape(agreed)}[/]\n")
     out.print(_figures(one))
     for text in (*_breaks(one), *_cost(one)):
@@ -55,11 +56,17 @@ def _print_service(out: Console, one: ServiceAvailability) -> None:
     if one.life_cycle and any(stage.cases for stage in one.life_cycle.stages):
         out.print()
         out.print(_life_cycle(one.life_cycle))
+        for text in one.life_cycle.conventions:
+            out.print(f"  [quiet]{escape(text)}[/]")
     if one.life_cycle and one.life_cycle.left_out:
         told = ", ".join(f"{name} {count:,}" for name, count in one.life_cycle.left_out)
         out.print(f"  [warning]incidents left out, for their moments lie in the wrong order:[/] {escape(told)}")
     for text in _promised(one):
         out.print(f"  {text}")
+
+
+def _agreement(name: str, one: ServiceAvailability) -> str:
+    return f"{name}, which is not signed" if name in one.unsigned else name
 
 
 def _figures(one: ServiceAvailability) -> Table:
@@ -99,14 +106,21 @@ def _lost(one: ServiceAvailability) -> str:
 
 
 def _promised(one: ServiceAvailability) -> Iterator[str]:
-    vital = [each.process for each in one.vital if each.vital]
+    vital = [_vital(each) for each in one.vital if each.vital]
     if vital:
         yield f"vital business functions that need it: {shown(', '.join(vital))}"
     for aspect, attainments in one.attainments.items():
         met = sum(each.met is True for each in attainments)
         known = sum(each.met is not None for each in attainments)
         mark = Light.grey if not known else Light.green if met == known else Light.red
-        yield f"{light(mark)} {aspect.value}: {met} of {known} measured targets met, of {len(attainments)} in all"
+        drafts = sum(each.agreement in one.unsigned for each in attainments)
+        unsigned = f", {drafts} of them by a draft that nobody signed" if drafts else ""
+        told = f"{met} of {known} measured targets met, of {len(attainments)} in all{unsigned}"
+        yield f"{light(mark)} {aspect.value}: {told}"
+
+
+def _vital(one: VitalFunction) -> str:
+    return one.process if one.approved else f"{one.process} (by {one.analysis.reference}, which is not approved)"
 
 
 def minutes(value: Decimal | None) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from rich.markup import escape
 
-from sdflow.cli.files import placed, write_whole
+from sdflow.cli.files import PLACE, placed, write_whole
 from sdflow.cli.presentation import console, say_json
 from sdflow.cli.session import Session, examples, shared_options
 
@@ -20,9 +20,7 @@ from sdflow.cli.session import Session, examples, shared_options
         "sdflow calendar -o mail.ics --service SVC-MAIL",
     ),
 )
-@click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), help="Where to write it; a file or a folder."
-)
+@click.option("-o", "--output", required=True, type=PLACE, help="Where to write it; a file or a folder.")
 @click.option("--owner", metavar="PERSON", help="Only what this person owes, by name or by a role.")
 @click.option("--service", metavar="SERVICE", help="Only what concerns this service and what it rests on.")
 @shared_options

@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from sdflow.cli.files import placed, require_pdf, write_whole
+from sdflow.cli.files import PLACE, placed, require_pdf, write_whole
 from sdflow.cli.presentation import console, day, reference, say_json, state, table
 from sdflow.cli.progress import watched
 from sdflow.cli.session import Session, examples, shared_options
@@ -51,7 +51,7 @@ MARKS = {"full": "[good]●[/]", "open": "○", "missing": "[warning]×[/]"}
 @click.argument("service", required=False)
 @click.option("--all", "everything", is_flag=True, help="Also services that are not offered now.")
 @click.option("--matrix", type=click.Choice(list(LEGENDS)), help="Show services against these instead.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write it as a PDF here.")
+@click.option("-o", "--output", type=PLACE, help="Also write it as a PDF here.")
 @click.option("--accessible", is_flag=True, help="Tagged for people who have it read to them (PDF/A-3a, PDF/UA-1).")
 @shared_options
 def catalogue_command(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.markup import escape
 
-from sdflow.cli.files import placed, write_whole
+from sdflow.cli.files import PLACE, placed, write_whole
 from sdflow.cli.presentation import console, reference, say_json, state
 from sdflow.cli.progress import watched
 from sdflow.cli.session import Session, examples, shared_options
@@ -32,7 +32,7 @@ MANY = 5
 )
 @click.argument("records", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every record for which there is a template.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it; a folder, where it is many.")
+@click.option("-o", "--output", type=PLACE, help="Where to write it; a folder, where it is many.")
 @click.option("--draft", is_flag=True, help="As a draft, even where a frozen version is kept.")
 @click.option("--version", type=click.IntRange(1), help="The kept document of an earlier version.")
 @click.option("--accessible", is_flag=True, help="Tagged for people who have it read to them (PDF/A-3a, PDF/UA-1).")

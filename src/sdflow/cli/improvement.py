@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from sdflow.cli.files import placed, write_whole
+from sdflow.cli.files import PLACE, placed, write_whole
 from sdflow.cli.presentation import console, day, reference, say_json, state, table
 from sdflow.cli.progress import watched
 from sdflow.cli.session import Session, examples, shared_options
@@ -158,7 +158,7 @@ def _print_found(out: Console, judged: Judged, *, dry_run: bool) -> None:
     ),
 )
 @click.option("--open", "open_only", is_flag=True, help="Only items that are neither closed nor cancelled.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write the register as a PDF here.")
+@click.option("-o", "--output", type=PLACE, help="Also write the register as a PDF here.")
 @click.option(
     "--programme", is_flag=True, help="Make the PDF the whole programme: summary, services, money, every item."
 )

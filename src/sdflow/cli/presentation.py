@@ -24,6 +24,7 @@ from rich.theme import Theme
 from sdflow.domain.content import plain
 from sdflow.domain.difference import ClauseChange
 from sdflow.domain.finding import Severity
+from sdflow.domain.period import Period
 
 THEME = Theme(
     {
@@ -108,6 +109,8 @@ def as_data(value: Any) -> Any:
         return as_data(value.model_dump())
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, Period):
+        return {"name": value.name, "first_on": as_data(value.first), "last_on": as_data(value.last)}
     if is_dataclass(value) and not isinstance(value, type):
         found = {field.name: getattr(value, field.name) for field in fields(value)}
         return {name: as_data(item) for name, item in found.items() if not isinstance(item, bytes)}

@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sdflow.cli.chain import print_chains
-from sdflow.cli.files import placed, require_pdf, write_whole
+from sdflow.cli.files import PLACE, placed, require_pdf, write_whole
 from sdflow.cli.presentation import MARKS, console, day, reference, say_json, table
 from sdflow.cli.session import Session, calendar_day, examples, shared_options
 from sdflow.domain.finding import Finding, Severity
@@ -41,9 +41,7 @@ COUNTED = {
 @click.argument("records", nargs=-1)
 @click.option("--explain", is_flag=True, help="Also show the facts that fired each finding.")
 @click.option("--facts", is_flag=True, help="Also show all facts from which the rules conclude.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Also write the chains of continuity as a PDF here."
-)
+@click.option("-o", "--output", type=PLACE, help="Also write the chains of continuity as a PDF here.")
 @click.option("--accessible", is_flag=True, help="Tagged for people who have it read to them (PDF/A-3a, PDF/UA-1).")
 @shared_options
 def check_command(

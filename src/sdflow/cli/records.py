@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 
+from sdflow.cli.files import PLACE, placed, write_whole
 from sdflow.cli.presentation import (
     changes_table,
     console,
@@ -299,7 +300,7 @@ def _told(type: str, details: dict[str, object]) -> str:
 @click.argument("record")
 @click.argument("before", required=False)
 @click.argument("after", default="now")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write the changes as a PDF here.")
+@click.option("-o", "--output", type=PLACE, help="Also write the changes as a PDF here.")
 @shared_options
 def compare_command(session: Session, record: str, before: str | None, after: str, output: Path | None) -> None:
     """Show what changed between two rounds or versions of a record, clause by clause.
@@ -311,8 +312,8 @@ def compare_command(session: Session, record: str, before: str | None, after: st
 
     if output:
         found, pdf = redline(session.workspace, session.occasion, record, before, after)
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_bytes(pdf)
+        output = placed(output, f"{record}-{found.before.name}-{found.after.name}.pdf")
+        write_whole(output, pdf)
     else:
         found = compare(session.workspace, record, before, after)
     if session.as_json:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.markup import escape
 
-from sdflow.cli.files import placed, require_pdf, write_whole
+from sdflow.cli.files import PLACE, placed, require_pdf, write_whole
 from sdflow.cli.presentation import console, say_json
 from sdflow.cli.progress import watched
 from sdflow.cli.session import Session, examples, shared_options
@@ -44,8 +44,8 @@ LONG = 3
 @click.option(
     "--availability", is_flag=True, help="Report on availability, reliability and repair of services instead."
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write it as a PDF here.")
-@click.option("--csv", "table", type=click.Path(path_type=Path), help="Write a row for each target and period here.")
+@click.option("-o", "--output", type=PLACE, help="Also write it as a PDF here.")
+@click.option("--csv", "table", type=PLACE, help="Write a row for each target and period here.")
 @click.option("--accessible", is_flag=True, help="Tagged for people who have it read to them (PDF/A-3a, PDF/UA-1).")
 @shared_options
 def report_command(session: Session, name: str, *, availability: bool, **asked: Any) -> None:

@@ -21,7 +21,7 @@ def service_report_data(report: ServiceReport) -> dict[str, Any]:
     """A service report with everything that it says."""
     return {
         "about": as_data(report.about),
-        "period": period_data(report.period),
+        "period": as_data(report.period),
         "as_of": report.as_of,
         "over": report.over,
         "measured": report.measured,
@@ -33,12 +33,7 @@ def service_report_data(report: ServiceReport) -> dict[str, Any]:
 def availability_report_data(report: AvailabilityReport) -> dict[str, Any]:
     """An availability report with everything that it says."""
     told: dict[str, Any] = as_data(report)
-    return told | {"period": period_data(report.period), "measured": report.measured}
-
-
-def period_data(period: Period) -> dict[str, Any]:
-    """A period by its name and its days."""
-    return {"name": period.name, "first_on": period.first, "last_on": period.last}
+    return told | {"measured": report.measured}
 
 
 def _agreement(report: AgreementReport) -> dict[str, Any]:
@@ -62,7 +57,8 @@ def _agreement(report: AgreementReport) -> dict[str, Any]:
 def _money(money: Money) -> dict[str, Any]:
     credits = [as_data(one) | {"standing": one.standing.value} for one in money.credits]
     told: dict[str, Any] = as_data(money)
-    return told | {"credits": credits, "due": money.due, "at_least": money.at_least}
+    due, would_be = (money.due, None) if money.signed else (None, money.due)
+    return told | {"credits": credits, "due": due, "would_be_due": would_be, "at_least": money.at_least}
 
 
 def _line(line: TargetLine, periods: Sequence[Period]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from sdflow.cli.presentation import day, reference, shown
 from sdflow.cli.report_figures import causes_text, figure
+from sdflow.domain.attainment.credit import ConsequenceDue
 from sdflow.domain.credit_report import CreditLine, CreditStanding, Money
 from sdflow.domain.service_report import (
     AgreementReport,
@@ -27,19 +28,20 @@ from sdflow.domain.service_report import (
 
 NO_DATA = "[warning]no data[/]"
 _MOST_PLACES = 6
+_BY_HAND = "sdflow improve does not find it now, so write an item about it"
 
 
 def agreement_texts(one: AgreementReport) -> Iterator[str]:
     """Every section that has something to say, each with its title."""
     yield from _section("Missed", (text for each in one.breaches for text in _breach(each)))
-    yield from _section("What follows", (_follows(each.what, each.clause, len(each.periods), each.needed)
-                                         for each in one.consequences))  # fmt: skip
+    yield from _section("What follows", (_follows(each, draft=one.draft) for each in one.consequences))
+    yield from _section("Incidents", _untimed(one))
     yield from _section("Security", _security(one))
     yield from _section("Changes", [*map(_change, one.changes), *map(_interruption, one.interruptions_held)])
     yield from _section("If it goes on like that", _forecasts((*one.lines, *one.workload)))
     yield from _section("Credits", _money(one.money) if one.money else ())
     yield from _section("Improvement", map(_improvement, one.improvements))
-    yield from _section("Suppliers", (text for each in one.suppliers for text in _supplier(each)))
+    yield from _section("Suppliers", (text for each in one.suppliers for text in _supplier(each, one.unsigned)))
     yield from _section("Complaints", map(_complaint, one.complaints))
     yield from _section("Satisfaction", map(_survey, one.surveys))
     yield from _section("Reviews", map(_review, one.reviews))
@@ -69,14 +71,28 @@ def _breach(one: Breach) -> Iterator[str]:
     if one.causes or one.unexplained:
         yield f"    causes: {causes_text(one.causes, one.unexplained)}"
     actions = ", ".join(map(_named, one.actions))
-    yield f"    {actions or '[warning]nobody has taken it up[/]; raise an item with: sdflow improve'}"
+    yield f"    {actions or _untaken(one)}"
 
 
-def _follows(what: str, clause: str, periods: int, needed: int) -> str:
-    due = (
-        "[breach]due now[/]" if periods >= needed else f"after {needed} periods on end, of which {periods} have passed"
-    )
-    return f"{shown(what)} ({escape(clause)}): {due}"
+def _untaken(one: Breach) -> str:
+    """What is to be said of a miss that nobody has taken up."""
+    if not one.binding:
+        return "[quiet]nobody is bound to take it up: the agreement is not signed[/]"
+    way = "raise an item with: sdflow improve" if one.improvable else _BY_HAND
+    return f"[warning]nobody has taken it up[/]; {way}"
+
+
+def _follows(one: ConsequenceDue, *, draft: bool) -> str:
+    passed = len(one.periods)
+    due = "would be due now, were it signed" if draft else "[breach]due now[/]"
+    due = due if passed >= one.needed else f"after {one.needed} periods on end, of which {passed} have passed"
+    return f"{shown(one.what)} ({escape(one.clause)}): {due}"
+
+
+def _untimed(one: AgreementReport) -> Iterator[str]:
+    if one.untimed:
+        named = ", ".join(each or "none given" for each in one.untimed)
+        yield f"incidents of these priorities count in no target of a time: {shown(named)}"
 
 
 def _security(one: AgreementReport) -> Iterator[str]:
@@ -85,9 +101,6 @@ def _security(one: AgreementReport) -> Iterator[str]:
         yield f"incidents that hurt confidentiality or integrity: {NO_DATA}; not every file says which do"
     elif one.incidents and one.incidents.recorded and not one.security_incidents:
         yield "no incident hurt confidentiality or integrity, as far as the desk marks them"
-    if one.untimed:
-        named = ", ".join(each or "none given" for each in one.untimed)
-        yield f"incidents of these priorities count in no target of a time: {shown(named)}"
 
 
 def _incident(one: SecurityIncident) -> str:
@@ -118,13 +131,16 @@ def _forecasts(lines: Sequence[TargetLine]) -> Iterator[str]:
 
 
 def _money(money: Money) -> Iterator[str]:
+    if not money.signed:
+        yield "[warning]nothing is due by an agreement that is not signed[/]; were its draft agreed:"
     yield from (f"{line.period}: {_credit(line)}" for line in money.credits)
     if money.running:
         yield f"not over: {', '.join(map(str, money.running))}"
     if not money.credits:
-        yield "no month ended in this period, so that no credit is due yet"
+        yield f"no month ended in this period, so that no credit {'is' if money.signed else 'would be'} due yet"
     elif len(money.credits) + len(money.running) > 1 and not money.mixed:
-        yield f"[title]in all: {_total(money)}[/]"
+        total = _total(money)
+        yield f"[title]in all: {total}[/]" if money.signed else f"in all it would be: {total}"
     silent = sorted({clause for line in money.credits for clause in line.due.without_data})
     if silent:
         yield f"{NO_DATA} of {escape(', '.join(silent))}, so that nothing can be said of its credits"
@@ -134,11 +150,12 @@ def _credit(line: CreditLine) -> str:
     due = line.due
     if not due.bands:
         return NO_DATA if line.standing is CreditStanding.no_data else line.standing.value
-    least = "at least " if line.standing is CreditStanding.at_least else ""
+    least = "at least " if due.without_data else ""
     said = f"{least}{line.currency} {due.amount:,.2f}" if due.amount is not None else "the charge is not known"
     capped = f", limited by the most of a {' and a '.join(due.capped_by)}" if due.capped_by else ""
     withheld = f"; {line.currency} {due.withheld:,.2f} are too little to be paid out" if due.withheld else ""
-    return f"{due.percent} % of {shown(line.of.lower())}: [title]{escape(said)}[/]{capped}{withheld}"
+    figure = f"[title]{escape(said)}[/]" if line.signed else f"{escape(said)} would be due"
+    return f"{due.percent} % of {shown(line.of.lower())}: {figure}{capped}{withheld}"
 
 
 def _total(money: Money) -> str:
@@ -164,24 +181,42 @@ def _plain(value: Decimal | None) -> str:
     return "?" if value is None else f"{value:,f}"
 
 
-def _supplier(line: SupplierLine) -> Iterator[str]:
+def _supplier(line: SupplierLine, unsigned: Sequence[str]) -> Iterator[str]:
     met = sum(one.met is True for one in line.attained)
     missed = [one for one in line.attained if one.met is False]
     if not line.further:
         silent = len(line.attained) - met - len(missed)
-        yield f"{_named(line.agreement)}: {met} met, {len(missed)} missed, {silent} without data"
+        draft, word = (
+            (" [warning](not signed)[/]", "drafted") if line.agreement.reference in unsigned else ("", "agreed")
+        )
+        yield f"{_named(line.agreement)}{draft}: {met} met, {len(missed)} missed, {silent} without data"
         for one in missed:
-            agreed = figure(one.target, one.unit)
-            yield f"  [breach]✗[/] {shown(one.title)}: {figure(one.shown, one.unit)}, agreed {agreed}"
+            target = figure(one.target, one.unit)
+            yield f"  [breach]✗[/] {shown(one.title)}: {figure(one.shown, one.unit)}, {word} {target}"
     if line.performance and line.record:
         said = line.performance
         agreed = f"agreed by the supplier on {day(said.agreed_on)}" if said.agreed_on else "not agreed by the supplier"
-        yield f"  {_named(line.record)}: {len(said.missed)} of {len(said.figures)} figures missed; {agreed}"
+        told = f"{len(said.missed)} of {len(said.figures)} figures missed"
+        yield f"  {_named(line.record)}, {escape(said.period)}: {told}; {agreed}"
 
 
 def _complaint(one: ComplaintLine) -> str:
-    late = " [breach]unanswered[/]" if one.late else ""
-    return f"{_named(one.record)}{f': {escape(one.record.state)}' if one.given_up else late}"
+    received = f"received on {day(one.complaint.on)}{', before this period' if one.earlier else ''}"
+    answer = "" if one.given_up else f"; {_answer(one)}"
+    return f"{_named(one.record)}: {escape(one.record.state)}, {one.complaint.gravity.value}, {received}{answer}"
+
+
+def _answer(one: ComplaintLine) -> str:
+    said = one.complaint
+    if said.answered_on is not None:
+        late = f", [warning]{_days(said.days_late)} late[/]" if said.days_late else ""
+        return f"answered on {day(said.answered_on)}{late}"
+    due = f", due on {day(said.answer_due_on)}" if said.answer_due_on else ""
+    return f"[breach]unanswered[/]{due}" if one.late else f"no answer yet{due}"
+
+
+def _days(number: int) -> str:
+    return f"{number:,} day{'s' if number != 1 else ''}"
 
 
 def _survey(one: SurveyLine) -> str:

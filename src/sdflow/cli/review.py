@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.markup import escape
 
-from sdflow.cli.files import placed, write_whole
+from sdflow.cli.files import PLACE, placed, refuse_other, write_whole
 from sdflow.cli.presentation import console, reference, say_json, shown, table
 from sdflow.cli.progress import watched
 from sdflow.cli.report import LONG
@@ -32,9 +32,7 @@ VERDICTS = {True: "[breach]✗ missed[/]", False: "[good]✓ met[/]", None: "[qu
 )
 @click.argument("review")
 @click.option("--to", "people", multiple=True, metavar="PERSON", help="To whom it goes; else those in attendance.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), default=Path(), help="Folder or file of the PDF; else here."
-)
+@click.option("-o", "--output", type=PLACE, default=Path(), help="Folder or file of the PDF; else here.")
 @click.option("--accessible", is_flag=True, help="Tagged for people who have it read to them (PDF/A-3a, PDF/UA-1).")
 @click.option("--dry-run", is_flag=True, help="Show what would be packed; write no file and store nothing.")
 @shared_options
@@ -52,10 +50,12 @@ def pack_command(
 
     written: list[Path] = []
 
-    def keep(name: str, content: bytes) -> None:
+    def keep(name: str, content: bytes, before: str | None) -> str:
         path = placed(output, name)
+        refuse_other(path, content, before)
         write_whole(path, content)
         written.append(path)
+        return path.name
 
     with watched(silent=session.as_json, long=LONG) as progress:
         found = pack(
@@ -82,17 +82,29 @@ def _print_packed(found: PackedReview, written: list[Path]) -> None:
     )
     out.print(table(("Agreement", "Figure", "Agreed", "Achieved", ""), [_figure(one) for one in pack.figures]))
     others = [
-        f"{number} {what}{'' if number == 1 else 's'}"
-        for number, what in ((len(pack.complaints), "complaint"), (len(pack.surveys), "survey"))
+        _count(number, what) for number, what in ((len(pack.complaints), "complaint"), (len(pack.surveys), "survey"))
     ]
-    before = f"; {len(pack.agreed_before)} actions of {pack.previous}" if pack.previous else ""
+    before = f"; {_count(len(pack.agreed_before), 'action')} of {pack.previous}" if pack.previous else ""
     out.print(f"\nWith it: {', '.join(others)}{escape(before)}.")
+    if pack.measured_until:
+        out.print(
+            f"[warning]{escape(period.name)} is not over[/]: the figures count until {pack.measured_until}, and the minutes say so."
+        )
+    if pack.unsigned:
+        unsigned = escape(" or ".join(pack.unsigned))
+        out.print(
+            f"[warning]Nobody has signed {unsigned}[/]: its figures are held against a draft, and the minutes say so."
+        )
     for path in written:
         out.print(
             f"Written to [title]{escape(str(path))}[/]. When it is sent: sdflow advance {found.reference} send_pack"
         )
     if not written:
         out.print("Nothing was written or stored: this was a dry run.")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _figure(one: PackedFigure) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from sdflow.cli.files import placed, require_pdf, write_whole
+from sdflow.cli.files import PLACE, placed, require_pdf, write_whole
 from sdflow.cli.presentation import console, day, reference, say_json, state, table
 from sdflow.cli.session import Session, examples, shared_options
 
@@ -28,7 +28,7 @@ HIGH, HALF = 0.99, 0.5
     ),
 )
 @click.option("--open", "open_only", is_flag=True, help="Only risks about which something has to be done.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write the register as a PDF here.")
+@click.option("-o", "--output", type=PLACE, help="Also write the register as a PDF here.")
 @click.option("--accessible", is_flag=True, help="Tagged for people who have it read to them (PDF/A-3a, PDF/UA-1).")
 @shared_options
 def risks_command(session: Session, *, open_only: bool, output: Path | None, accessible: bool) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from mimetypes import guess_extension
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ import click
 from rich.markup import escape
 
 from sdflow.cli.authority import AUTHORITY_PASSPHRASE_FILE, loaded_authority
-from sdflow.cli.files import write_whole
+from sdflow.cli.files import PLACE, placed, write_whole
 from sdflow.cli.presentation import console, day, instant, reference, say_json, state, table
 from sdflow.cli.secret import secret
 from sdflow.cli.session import Session, calendar_day, examples, shared_options
@@ -36,9 +37,7 @@ def key_command() -> None:
 
 @key_command.command("new", epilog=examples("sdflow key new PER-HADDAD -o haddad.p12"))
 @click.argument("person_reference", metavar="PERSON")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Where to write the key; PERSON.p12 unless given."
-)
+@click.option("-o", "--output", type=PLACE, help="Where to write the key; PERSON.p12 unless given.")
 @click.option("--years", type=click.IntRange(1, 10), default=3, show_default=True, help="How long it is valid.")
 @click.option(
     "--authority",
@@ -67,7 +66,7 @@ def key_new(
 
     authority = loaded_authority(authority_file, authority_passphrase_file) if authority_file else None
     passphrase = secret("Passphrase", passphrase_file, confirm=True)
-    path = output or Path(f"{person_reference}.p12")
+    path = placed(output or Path(), f"{person_reference}.p12")
     key = make_key(
         session.workspace, session.occasion, person_reference, path, passphrase, years=years, authority=authority
     )
@@ -192,7 +191,7 @@ def key_revoke(session: Session, person_reference: str, fingerprint: str, reason
 @click.option("--witness", metavar="PERSON", help="Who saw the paper being signed.")
 @click.option("--signatory", metavar="PERSON", help="Who signed the paper; needed where it is the turn of several.")
 @click.option("--without-timestamp", is_flag=True, help="Do not ask the time-stamp authority of the settings.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write the signed PDF here.")
+@click.option("-o", "--output", type=PLACE, help="Also write the signed PDF here.")
 @shared_options
 def sign_command(  # noqa: PLR0917, PLR0913 - one option for each thing that the ways of signing need
     session: Session,
@@ -253,7 +252,8 @@ def _sign(session: Session, record: str, key: SignatoryKey, output: Path | None,
         console().print(f"[good]✓[/] {escape(signed.name)} signed {reference(record)} version {signed.record.version}")
         _print_outlook(signed.record, signed.next)
     if output:
-        _write_signed(output, signed.record, signed.document.pdf)
+        file_name = f"{signed.record.reference}-v{signed.record.version}.pdf"
+        _write_signed(placed(output, file_name), signed.record, signed.document.pdf)
 
 
 def _write_signed(output: Path, record: Record, pdf: bytes) -> None:
@@ -326,13 +326,14 @@ def decline_command(session: Session, record: str, reason: str) -> None:
 @click.argument("record")
 @click.argument("field")
 @click.option("--version", type=click.IntRange(1), help="Of this version; of the present one unless given.")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where to write it.")
+@click.option("-o", "--output", required=True, type=PLACE, help="Where to write it.")
 @shared_options
 def scan_command(session: Session, record: str, field: str, version: int | None, output: Path) -> None:
     """Write the scan of a signature on paper, byte for byte as it was recorded."""
     from sdflow.operations.wet import paper_scan
 
     scan = paper_scan(session.workspace, record, field, version)
+    output = placed(output, f"{record}-v{scan.version}-{field}{guess_extension(scan.media_type) or ''}")
     write_whole(output, scan.content)
     if session.as_json:
         told = ("reference", "version", "field", "witness", "signed_on", "media_type", "sha256")

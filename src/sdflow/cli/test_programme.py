@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from sdflow.cli.files import placed, require_pdf, write_whole
+from sdflow.cli.files import PLACE, placed, require_pdf, write_whole
 from sdflow.cli.presentation import console, day, reference, say_json, table
 from sdflow.cli.session import Session, examples, shared_options
 
@@ -26,7 +26,7 @@ STYLES = {"passed": "good", "failed": "breach", "incomplete": "warning"}
 )
 @click.argument("plan", required=False)
 @click.option("--overdue", is_flag=True, help="Only plans of which a test is overdue.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write it as a PDF here.")
+@click.option("-o", "--output", type=PLACE, help="Also write it as a PDF here.")
 @click.option("--accessible", is_flag=True, help="Tagged for people who have it read to them (PDF/A-3a, PDF/UA-1).")
 @shared_options
 def tests_command(session: Session, plan: str | None, *, overdue: bool, output: Path | None, accessible: bool) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from rich.markup import escape
 
+from sdflow.cli.files import PLACE, placed, write_whole
 from sdflow.cli.presentation import console, reference, say_json
 from sdflow.cli.session import Session, examples, shared_options
 from sdflow.domain.errors import Unreadable
@@ -89,7 +90,7 @@ def audit_verify(session: Session, anchor_file: Path | None) -> None:
 
 
 @audit_command.command("anchor", epilog=examples("sdflow audit anchor -o /safe/place/anchor.json"))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it; the screen unless given.")
+@click.option("-o", "--output", type=PLACE, help="Where to write it; the screen unless given.")
 @shared_options
 def audit_anchor(session: Session, output: Path | None) -> None:
     """Write down how long the chain is and how it ends; kept elsewhere, it finds what was cut off."""
@@ -98,7 +99,8 @@ def audit_anchor(session: Session, output: Path | None) -> None:
     found = anchor(session.workspace)
     text = json.dumps({"acts": found.acts, "head": found.head})
     if output:
-        output.write_text(f"{text}\n", encoding="utf-8")
+        output = placed(output, "anchor.json")
+        write_whole(output, f"{text}\n".encode())
         console().print(f"Anchor of {found.acts} acts written to [title]{escape(str(output))}[/]; keep it elsewhere.")
     else:
         click.echo(text)

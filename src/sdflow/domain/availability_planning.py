@@ -61,7 +61,11 @@ class ServiceFigures:
 
 @dataclass(frozen=True)
 class ComponentFigures:
-    """What a component did in the period. Shares are in per cent, lengths in minutes of agreed time; none without data."""
+    """What a component did in the period. Shares are in per cent, lengths in minutes of agreed time; none without data.
+
+    `lost_percent` is its share of the time that users lost: for how long it was down with the services that need it, of all the
+    time for which the services of the plan were down. Components that were down together each have that time in their share.
+    """
 
     component: str
     percent: Decimal | None
@@ -69,6 +73,7 @@ class ComponentFigures:
     down_minutes: Decimal | None
     mean_time_to_restore_minutes: Decimal | None = None
     mean_time_between_failures_minutes: Decimal | None = None
+    lost_percent: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,8 @@ class AvailabilityFigures:
     """Everything that was measured for a plan; what is empty was not measured.
 
     `suppliers` are attainments against contracts by the reference of the contract, `conventions` how it was counted.
+    `lost_minutes` is for how long users were without the services, each counted by itself; none where nobody knows that of
+    any. `unsigned` are the agreements that are measured by their drafts.
     """
 
     period: str
@@ -131,6 +138,8 @@ class AvailabilityFigures:
     suppliers: Mapping[str, Sequence[Attainment]] = field(default_factory=dict)
     interruptions: Sequence[InterruptionToCome] = ()
     conventions: tuple[str, ...] = ()
+    lost_minutes: Decimal | None = None
+    unsigned: tuple[str, ...] = ()
 
 
 class PlanningAvailability(ABC):

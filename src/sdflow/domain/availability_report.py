@@ -48,22 +48,30 @@ class PlannedFigures:
 
 @dataclass(frozen=True)
 class ComponentNumbers:
-    """A component of a service with its figures in the hours of that service, and what its failures cost users there."""
+    """A component of a service with its figures in the hours of that service, and what its failures cost users there.
+
+    `lost_minutes` is for how long the component and the service were down together; none where that is not known.
+    """
 
     component: Told
     alone: bool
     numbers: AvailabilityNumbers
     user_minutes: Decimal | None
+    lost_minutes: Decimal | None = None
 
 
 @dataclass(frozen=True)
 class VitalFunction:
-    """A business process that needs the service; `vital` says that its impact is above the threshold of its analysis."""
+    """A business process that needs the service; `vital` says that its impact is above the threshold of its analysis.
+
+    `approved` says that the analysis is; a draft tells of it only where none is.
+    """
 
     process: str
     analysis: Told
     vital: bool
     tolerable_minutes: int | None
+    approved: bool = True
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,8 @@ class LifeCycleTable:
     """The stages of incidents from the fault until users work again, of how many incidents in all.
 
     `complete` are those of which every stage is known; `whole_minutes` is the mean from the fault until users work again,
-    of the `whole` incidents of which both are known. In `impossible` ones users worked again before the fault.
+    of the `whole` incidents of which both are known. In `impossible` ones users worked again before the fault. For
+    `by_resolution` ones that was taken to be when they were resolved, as nothing else is recorded.
     """
 
     stages: tuple[LifeCycleStage, ...]
@@ -80,6 +89,15 @@ class LifeCycleTable:
     whole: int
     whole_minutes: Decimal | None
     impossible: int = 0
+    by_resolution: int = 0
+
+    @property
+    def conventions(self) -> tuple[str, ...]:
+        """How it was counted where the moment at which users worked again is not recorded."""
+        if not self.by_resolution:
+            return ()
+        which = "1 incident" if self.by_resolution == 1 else f"{self.by_resolution:,} incidents"
+        return (f"users are taken to work again when an incident was resolved where nothing else is recorded: {which}",)
 
     @property
     def left_out(self) -> tuple[tuple[str, int], ...]:
@@ -94,7 +112,9 @@ class ServiceAvailability:
 
     `trend` gives its availability in per cent in each period, `security_incidents` how many incidents hurt security; none
     where nobody records incidents. `users_unknown` counts the stretches of downtime of which nobody knows whom they hit:
-    `user_minutes` is at least what users lost then, and none where it is known of no stretch.
+    `user_minutes` is at least what users lost then, and none where it is known of no stretch. `lost_minutes` is for how long
+    they were without it in agreed time, announced windows counted. `unsigned` are those of its agreements and of its suppliers'
+    that are measured by their drafts.
     """
 
     service: Told
@@ -117,6 +137,8 @@ class ServiceAvailability:
     suppliers: tuple[SupplierLine, ...]
     interruptions: tuple[InterruptionLine, ...]
     conventions: tuple[str, ...]
+    lost_minutes: Decimal | None = None
+    unsigned: tuple[str, ...] = ()
 
     @property
     def measured(self) -> bool:

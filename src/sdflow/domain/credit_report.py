@@ -11,13 +11,19 @@ from sdflow.domain.period import Period
 
 
 class CreditStanding(StrEnum):
-    """What can be said of a month's credit; `at_least` where another target of the clause has no data."""
+    """What can be said of a month's credit; `at_least` where another target of the clause has no data.
+
+    Of an agreement that is not signed it is only told what would be due.
+    """
 
     due = "due"
     at_least = "at least"
     nothing = "nothing is due"
     no_data = "no data"
     not_held = "the agreement did not hold"
+    would_be = "would be due"
+    would_be_at_least = "would be due at least"
+    would_be_nothing = "nothing would be due"
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,7 @@ class CreditLine:
     """What is due by the credit clause of one month, a share of the price `of`.
 
     `currency` is that of the price; none where the agreement does not say how much it is. `held` says whether the agreement
-    held on a day of the month.
+    held on a day of the month, `signed` whether it is signed at all: nobody owes anything by a draft.
     """
 
     period: Period
@@ -33,16 +39,25 @@ class CreditLine:
     of: str
     currency: str | None
     held: bool = True
+    signed: bool = True
 
     @property
     def standing(self) -> CreditStanding:
         """What can be said of it."""
         if not self.held:
             return CreditStanding.not_held
-        if self.due.bands:
-            return CreditStanding.at_least if self.due.without_data else CreditStanding.due
-        return CreditStanding.no_data if self.due.without_data else CreditStanding.nothing
+        if not self.due.bands and self.due.without_data:
+            return CreditStanding.no_data
+        owed, conditional = _STANDINGS[bool(self.due.bands), bool(self.due.without_data)]
+        return owed if self.signed else conditional
 
+
+_STANDINGS = {
+    (True, True): (CreditStanding.at_least, CreditStanding.would_be_at_least),
+    (True, False): (CreditStanding.due, CreditStanding.would_be),
+    (False, False): (CreditStanding.nothing, CreditStanding.would_be_nothing),
+}
+"""What is said where a band was fallen into, and where a target of the clause has no data: of a signed agreement, and of a draft."""
 
 _SILENT = (CreditStanding.no_data, CreditStanding.not_held)
 
@@ -53,7 +68,8 @@ class Money:
 
     `charge` is the price of which credits are a share, a month, in the period's last words; none where the agreement does not
     say how much that is. `credits` are those of each month that ended in the period, `running` the months of it that are not
-    over. `earlier` is what was due before in the same year and currency, as far as it was computed.
+    over. `earlier` is what was due before in the same year and currency, as far as it was computed. By a draft that is not
+    `signed` all of it would be due, and nothing is.
     """
 
     of: str
@@ -63,6 +79,7 @@ class Money:
     earlier: Decimal
     conventions: tuple[str, ...]
     running: tuple[Period, ...] = ()
+    signed: bool = True
 
     @property
     def due(self) -> Decimal | None:
@@ -78,7 +95,7 @@ class Money:
     @property
     def at_least(self) -> bool:
         """Whether more may be due than can be said: a month that ended has no data of a target of the clause."""
-        return any(one.standing in (CreditStanding.at_least, CreditStanding.no_data) for one in self.credits)
+        return any(one.due.without_data and one.standing is not CreditStanding.not_held for one in self.credits)
 
 
 @dataclass(frozen=True)

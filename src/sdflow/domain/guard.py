@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sdflow.domain.finding import Finding
-from sdflow.domain.workflow import Guards, Step, TermGuard, Trigger, VersionGuard
+from sdflow.domain.workflow import Alone, Guards, Step, TermGuard, Trigger, VersionGuard
 
 OPEN = "open"
 """The outcome of a content from which nothing follows yet."""
@@ -38,6 +38,9 @@ class Situation:
     present: Callable[[str], bool] = lambda _: True
     filled: Callable[[str], bool] = lambda _: False
     written_by: Callable[[str, str], bool] = lambda _, __: True
+    citing: Callable[[str, Sequence[str]], bool] = lambda _, __: True
+    others: Callable[[Alone], Sequence[str]] = lambda _: ()
+    as_before: Callable[[str, str], bool] = lambda _, __: False
     unsigned: Sequence[str] = ()
     keyless: Sequence[str] = ()
 
@@ -65,10 +68,13 @@ def unmet(step: Step, situation: Situation) -> list[Unmet]:
         *_speaking(step.guards, situation),
         *_sections(step.guards, situation),
         *_standing_for(step.guards, situation),
+        *_anew(step, situation),
         *_written(step.guards, situation),
         *_dates(step.guards, situation),
         *_term(step.guards, situation),
         *_version(step.guards, situation),
+        *_cited_by(step.guards, situation),
+        *_alone(step.guards, situation),
         *_parties(step.guards, situation),
         *_outcome(step.guards, situation),
         *_proof(step.guards, situation),
@@ -155,10 +161,13 @@ def _standing_for(guards: Guards, situation: Situation) -> Iterator[Unmet]:
 
 def _written(guards: Guards, situation: Situation) -> Iterator[Unmet]:
     asked = guards.written
-    if asked is not None and situation.filled(asked.where) and not situation.written_by(asked.field, asked.verb):
+    if asked is None or not situation.filled(asked.where):
+        return
+    by_hand = [path for path in asked.fields if not situation.written_by(path, asked.verb)]
+    if by_hand:
         yield Unmet(
             "written",
-            f"what stands in {asked.field} was written by hand, though it is measured ({asked.where})",
+            f"what stands in {', '.join(by_hand)} was written by hand, though it is measured ({asked.where})",
             f"have it written from what was measured: sdflow {asked.verb}",
         )
 
@@ -172,6 +181,12 @@ def _sections(guards: Guards, situation: Situation) -> Iterator[Unmet]:
     old = [path for path in later if path not in missing and situation.unchanged(path)]
     if old:
         yield Unmet("requires", f"still as in the version before: {', '.join(old)}", "amend the record")
+
+
+def _anew(step: Step, situation: Situation) -> Iterator[Unmet]:
+    same = [path for path in step.guards.anew if situation.as_before(step.name, path)]
+    if same:
+        yield Unmet("anew", f"still as when '{step.name}' was taken last: {', '.join(same)}", "amend the record")
 
 
 def _has_entries(path: str, situation: Situation) -> bool:
@@ -237,6 +252,28 @@ def _passed(today: date, day: date) -> bool:
 
 def _not_passed(today: date, day: date) -> bool:
     return today <= day
+
+
+def _cited_by(guards: Guards, situation: Situation) -> Iterator[Unmet]:
+    for path, states in guards.cited_by.items():
+        if not situation.citing(path, states):
+            wanted = " or ".join(one.replace("_", " ") for one in states)
+            yield Unmet(
+                "cited_by",
+                f"no record that names it in '{path}' is {wanted}",
+                f"name it in '{path}' of the one that takes its place, and bring that one there first",
+            )
+
+
+def _alone(guards: Guards, situation: Situation) -> Iterator[Unmet]:
+    asked = guards.alone
+    if asked is not None:
+        for other in situation.others(asked):
+            yield Unmet(
+                "alone",
+                f"{other}, and there is one at a time",
+                f"name it in '{asked.but}', if this one takes its place, or bring it to its end first",
+            )
 
 
 def _parties(guards: Guards, situation: Situation) -> Iterator[Unmet]:

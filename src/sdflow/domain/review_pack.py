@@ -34,7 +34,9 @@ class Pack:
     """What goes out before a review.
 
     `file_name` and `sha256` are those of the report, `sent_to` are references of people. `previous` is the review before
-    it; `complaints` and `surveys` are the records of the period.
+    it; `complaints` and `surveys` are the records of the period, `given_up` those that came to nothing and go with no pack.
+    `measured_until` is the last day that the report counts, where its period is not over. Of the agreements in `unsigned` the
+    report has no version that was signed.
     """
 
     file_name: str
@@ -46,6 +48,9 @@ class Pack:
     agreed_before: tuple[AgreedBefore, ...] = ()
     complaints: tuple[str, ...] = ()
     surveys: tuple[str, ...] = ()
+    given_up: frozenset[str] = frozenset()
+    measured_until: date | None = None
+    unsigned: tuple[str, ...] = ()
 
 
 class Packed(Reviewed):

@@ -67,7 +67,9 @@ class Breach:
     """A target that was missed in the period: in how many periods on end, why, and what is done about it.
 
     `causes` count the incidents that missed it by the causes that the desk names, the most frequent first; `unexplained` are
-    those of which it names none. `actions` are the open items of the improvement programme about the clause.
+    those of which it names none. `actions` are the open items of the improvement programme about the clause. `binding` says
+    that the agreement is signed, so that somebody has to take it up, and `improvable` that the improvement programme finds
+    it by itself.
     """
 
     attained: Attainment
@@ -75,6 +77,8 @@ class Breach:
     causes: tuple[CauseCount, ...]
     unexplained: int
     actions: tuple[Told, ...]
+    binding: bool = True
+    improvable: bool = False
 
     @property
     def alone(self) -> str:
@@ -167,12 +171,17 @@ class ChangeLine:
 
 @dataclass(frozen=True)
 class ComplaintLine:
-    """A complaint of the period, and whether its answer is late; `given_up` says that the customer no longer complains."""
+    """A complaint of the period, and whether an answer is owed too late.
+
+    `given_up` says that the customer no longer complains, `earlier` that it was received before the period and was not answered
+    when that began.
+    """
 
     record: Told
     complaint: ComplaintSummary
     late: bool
     given_up: bool = False
+    earlier: bool = False
 
 
 @dataclass(frozen=True)
@@ -215,7 +224,8 @@ class AgreementReport:
     is empty where it did. `periods` are those of the chart. `interruptions` are
     to come, `interruptions_held` those of the period. `untimed` are priorities of incidents for which the agreement
     promises no time; `security_known` says whether a file says which incidents hurt security. `conventions` say how
-    everything was counted.
+    everything was counted. `voiced` says that it tells of what customers say, as a report that goes to a supporter does not.
+    `unsigned` are the agreements of supporters that are measured by their drafts.
     """
 
     delivered: Delivered
@@ -246,6 +256,8 @@ class AgreementReport:
     suppliers: tuple[SupplierLine, ...]
     reviews: tuple[ReviewLine, ...]
     conventions: tuple[str, ...]
+    voiced: bool = True
+    unsigned: tuple[str, ...] = ()
 
     @property
     def counts(self) -> Mapping[Light, int]:

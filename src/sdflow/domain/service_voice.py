@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -52,6 +52,21 @@ class ComplaintSummary:
         """Whether the day of the answer has passed and there is none."""
         return self.answered_on is None and self.answer_due_on is not None and self.answer_due_on < today
 
+    @property
+    def days_late(self) -> int:
+        """By how many days the answer came too late; 0 where it came in time, or there is none yet."""
+        if self.answered_on is None or self.answer_due_on is None:
+            return 0
+        return max((self.answered_on - self.answer_due_on).days, 0)
+
+    def open_on(self, day: date) -> bool:
+        """Whether it was received before a day, and not answered before that."""
+        return self.on < day and (self.answered_on is None or self.answered_on >= day)
+
+    def standing(self, *, settled: bool) -> ComplaintSummary:
+        """What may be told of it: an answer that is drafted, or did not satisfy, is none."""
+        return self if settled else replace(self, answered_on=None)
+
 
 class Complaining(ABC):
     """Something by which a customer complains of a service."""
@@ -93,6 +108,10 @@ class SatisfactionSummary:
     def answered_percent(self) -> Decimal | None:
         """The share of those asked who answered, in per cent; none where one of the two is not known, or nobody was asked."""
         return Decimal(100 * self.answers) / self.asked if self.answers is not None and self.asked else None
+
+    def standing(self, *, settled: bool) -> SatisfactionSummary:
+        """What may be told of it: what nobody has counted yet is no result."""
+        return self if settled else replace(self, score=None, answers=None)
 
 
 class Surveying(ABC):

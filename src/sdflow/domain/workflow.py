@@ -121,11 +121,23 @@ def _lies_in_one(patterns: Iterable[str], path: str) -> bool:
 
 @dataclass(frozen=True)
 class Written:
-    """What stands in `field` was written by the command `verb`, and not by hand; asked for where `where` is filled in."""
+    """What stands in `fields` was written by the command `verb`, and not by hand; asked for where `where` is filled in."""
 
-    field: str
+    fields: tuple[str, ...]
     verb: str
     where: str
+
+
+@dataclass(frozen=True)
+class Alone:
+    """No other record of these kinds with a value at `field` that this one has there is in one of `states`.
+
+    Nothing is asked of the record that this one names in `but`, such as the one whose place it takes.
+    """
+
+    field: str
+    states: tuple[str, ...]
+    but: str
 
 
 @dataclass(frozen=True)
@@ -143,7 +155,9 @@ class Guards:
     `outcome`: what follows from the content is this word; `open` where nothing follows yet. `not_after`: the business date is
     not past the day in this field. `speaks_for`: whoever takes the step by a role alone that is named here stands for the party
     in the field beside it. `acts_for`: the person in one field stands for the party in the other. `present`: somebody who stands
-    for the party in this field was there. `written`: by which command a value was written.
+    for the party in this field was there. `written`: by which command a value was written. `cited_by`: a record that names
+    this one in the field is in one of the states beside it. `alone`: there is one at a time for what stands in a field.
+    `anew`: what stands in these fields was written after the step was taken last; a day is not before it was taken back.
     """
 
     by: tuple[str, ...] = ()
@@ -166,6 +180,9 @@ class Guards:
     acts_for: Mapping[str, str] = field(default_factory=dict, hash=False)
     present: str | None = None
     written: Written | None = None
+    cited_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    alone: Alone | None = None
+    anew: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 
 from sdflow.domain.event import Act
 from sdflow.domain.fact import TargetAttained
+from sdflow.domain.improvement import Improving
 from sdflow.domain.record import Record
-from sdflow.engine.shortcomings import Item, improvement_items
+from sdflow.engine.known_records import KnownRecords
+from sdflow.engine.shortcomings import Item, items_of
+from sdflow.engine.waivers import Waivers
 
 if TYPE_CHECKING:
     from sdflow.engine.proof import Prover
@@ -27,11 +30,12 @@ class _Ending:
 
 
 class Answers:
-    """The items and acceptances that there are, by the clauses that they are about."""
+    """The items and acceptances as they were known on the prover's day, by the clauses that they are about."""
 
     def __init__(self, prover: Prover) -> None:
         self._prover = prover
         self._endings: dict[str, _Ending] = {}
+        self._waivers = Waivers(prover.definitions, prover.reading, prover.today)
 
     def given(self, agreement: str, clause: str, missed_until: date) -> bool:
         """Whether the miss of a period that ended on a day is taken up.
@@ -47,7 +51,7 @@ class Answers:
         accepts what was missed until then, where it says why and somebody else than who raised it gave it up.
         """
         items = [one for one in self._items.get((agreement, clause), ()) if self._takes_up(one, missed_until)]
-        waivers = self._prover.waivers.accepting(agreement, clause, self._rules, self._prover.today)
+        waivers = self._waivers.accepting(agreement, clause, self._rules, self._prover.today)
         return [*(one.record for one in items), *waivers]
 
     def _takes_up(self, item: Item, missed_until: date) -> bool:
@@ -61,7 +65,7 @@ class Answers:
     def _ending(self, item: Item) -> _Ending:
         reference = item.record.reference
         if reference not in self._endings:
-            acts = self._prover.reading.acts(reference)
+            acts = [one for one in self._prover.reading.acts(reference) if one.effective_on <= self._prover.today]
             last = next(one for one in reversed(acts) if _advances(one, reference))
             self._endings[reference] = _Ending(
                 last.effective_on, last.actor not in (acts[0].actor, item.improvement.raised_by)
@@ -77,7 +81,8 @@ class Answers:
     @cached_property
     def _items(self) -> dict[tuple[str, str], list[Item]]:
         found: dict[tuple[str, str], list[Item]] = defaultdict(list)
-        for one in improvement_items(self._prover):
+        known = KnownRecords(self._prover.definitions, self._prover.reading, self._prover.today)
+        for one in items_of(self._prover, known.having(Improving)):
             if one.improvement.concern:
                 found[one.improvement.concern.record, one.improvement.concern.target].append(one)
         return found

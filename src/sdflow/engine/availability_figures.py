@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from sdflow.domain.attainment.availability import counted
+from sdflow.domain.attainment.availability import TWO_LOOKS, counted
 from sdflow.domain.attainment.impact import UserMinutes, user_minutes_lost
 from sdflow.domain.attainment.life_cycle import LifeCycle, life_cycle_of
 from sdflow.domain.attainment.outages import Observed, agreed_seconds, downtime_of, seconds_of
@@ -59,7 +59,7 @@ def share_of(seen: Observed) -> Decimal | None:
 
 def planned_figures(seen: Observed) -> PlannedFigures | None:
     """Availability under each way in which announced windows may count; none where no window lies in agreed time."""
-    windows = seconds_of(intersection(seen.agreed, seen.planned, seen.whole))
+    windows = seconds_of(intersection(seen.agreed, seen.windows, seen.whole))
     if not windows:
         return None
     shares = {way.value: counted(seen, way).share for way in PlannedDowntime}
@@ -85,6 +85,7 @@ def life_cycle_table(incidents: Incidents, hours: CalendarHours, as_of: int) -> 
         whole=found.whole,
         whole_minutes=None if found.mean_seconds is None else exact(found.mean_seconds, 60),
         impossible=found.impossible,
+        by_resolution=found.by_resolution,
     )
 
 
@@ -123,7 +124,7 @@ def service_user_minutes(
     they stopped it. For all other downtime `users` counts those who use the service.
     """
     agreed = intersection(seen.agreed, seen.whole, seen.watched)
-    if not seconds_of(agreed):
+    if seconds_of(agreed) < TWO_LOOKS:
         return None
     stopped = minus(seen.down, downtime_of(own, seen.until).time)
     told = [*_told(own, seen.down, seen.until)]
@@ -132,6 +133,11 @@ def service_user_minutes(
     known = union(downtime_of(own, seen.until).time, *(span for span, _ in told)) if told else seen.down[:0]
     told.append((minus(seen.down, known), -1))
     return user_minutes_lost(_as_outages(told), agreed, seen.until, users)
+
+
+def lost_minutes(seen: Observed, *down: Intervals) -> Decimal:
+    """For how long users were without the service in agreed time, announced windows counted; with `down` as long as that was too."""
+    return exact(seconds_of(intersection(seen.agreed, seen.whole, seen.watched, seen.down, *down)), 60)
 
 
 def component_user_minutes(down: Intervals, seen: Observed, users: int | None) -> Decimal | None:

@@ -48,17 +48,21 @@ def _figures(period: Period, found: Sequence[ServiceAvailability], impact: Seque
     for one in found:
         suppliers |= {line.agreement.reference: line.attained for line in one.suppliers}
     components = {each.component.reference: each for one in reversed(found) for each in one.components}
+    firsts = list({one.service.reference: one for one in reversed(found)}.values())
+    lost = [one.lost_minutes for one in firsts if one.lost_minutes is not None]
     return AvailabilityFigures(
         period=period.name,
         first=period.first,
         last=period.last,
         services={one: _service([each for each in found if each.service.reference == one]) for one in services},
-        components=[_component(one) for one in components.values()],
+        components=[_component(one, _share_lost(one.component.reference, firsts)) for one in components.values()],
         impacts=impact,
         stages=list(_stages(found)),
         suppliers=suppliers,
         interruptions=list(_interruptions(found)),
         conventions=tuple(dict.fromkeys(sentence for one in found for sentence in one.conventions)),
+        lost_minutes=sum(lost, Decimal(0)) if lost else None,
+        unsigned=tuple(dict.fromkeys(each for one in found for each in one.unsigned)),
     )
 
 
@@ -73,7 +77,22 @@ def _service(found: Sequence[ServiceAvailability]) -> ServiceFigures:
     return ServiceFigures(first.service.reference, attainments, first.numbers.breaks, lost, first.users_unknown)
 
 
-def _component(one: ComponentNumbers) -> ComponentFigures:
+def _share_lost(component: str, firsts: Sequence[ServiceAvailability]) -> Decimal | None:
+    """The share of the time for which services were down that a component was down with them, in per cent, rounded down.
+
+    Services of which nobody knows when they were down are left out. None where that is not known of the component, or no
+    time was lost.
+    """
+    known = [one for one in firsts if one.lost_minutes is not None]
+    parts = [each.lost_minutes for one in known for each in one.components if each.component.reference == component]
+    whole = sum((one.lost_minutes for one in known if one.lost_minutes is not None), Decimal(0))
+    if not whole or not parts or None in parts:
+        return None
+    lost = sum((one for one in parts if one is not None), Decimal(0))
+    return exact(100 * Fraction(lost) / Fraction(whole), 1, Comparison.at_least)
+
+
+def _component(one: ComponentNumbers, lost_percent: Decimal | None) -> ComponentFigures:
     numbers = one.numbers
     return ComponentFigures(
         component=one.component.reference,
@@ -82,6 +101,7 @@ def _component(one: ComponentNumbers) -> ComponentFigures:
         down_minutes=numbers.down,
         mean_time_to_restore_minutes=numbers.mean_down,
         mean_time_between_failures_minutes=numbers.between_failures,
+        lost_percent=lost_percent,
     )
 
 

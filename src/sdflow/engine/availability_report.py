@@ -17,6 +17,7 @@ from sdflow.domain.availability_planning import AvailabilityAspect, ImpactRow
 from sdflow.domain.availability_report import (
     AvailabilityReport,
     ComponentNumbers,
+    LifeCycleTable,
     ServiceAvailability,
     VitalFunction,
 )
@@ -35,6 +36,7 @@ from sdflow.engine.availability_figures import (
     component_user_minutes,
     exact,
     life_cycle_table,
+    lost_minutes,
     numbers_of,
     planned_figures,
     service_user_minutes,
@@ -46,6 +48,7 @@ from sdflow.engine.measured_words import Wording
 from sdflow.engine.observations import Observations, conventions_of
 from sdflow.engine.planned_time import coming_after
 from sdflow.engine.proof import Prover
+from sdflow.engine.report_changes import unsigned_of
 from sdflow.engine.report_records import Promised, ReportRecords
 from sdflow.engine.report_subjects import ReportSubjects
 
@@ -66,7 +69,8 @@ _ASPECTS: tuple[tuple[str, AvailabilityAspect], ...] = (
 """Which aspect of availability a target belongs to, by the beginning of its path; the first that fits counts."""
 
 CONVENTIONS = (
-    "announced windows are left out of agreed time",
+    "announced windows are left out of agreed time, those that are over for as long as the work really took",
+    "an agreed window in which no work was announced counts as any other time",
     "a break is an unbroken run of downtime that meets agreed time; its length is the agreed time that it takes",
     f"the mean length of a break is the {MEAN_DOWNTIME}",
     "mean time between failures (MTBF) is agreed time without downtime, and mean time between system incidents (MTBSI) all "
@@ -195,6 +199,7 @@ class AvailabilityReporter:
         )
         about = Promised(None, (service,), tuple(seen.dependencies), None, hours.zone)
         incidents = self._incidents(seen)
+        life_cycle = None if incidents is None else life_cycle_table(incidents, hours, self.deliveries.as_of)
         return ServiceAvailability(
             service=self.records.told(service),
             hours=hours.title,
@@ -208,15 +213,21 @@ class AvailabilityReporter:
             components=tuple(self._components(service, seen, hours)),
             causes=causes,
             unexplained=unexplained,
-            life_cycle=None if incidents is None else life_cycle_table(incidents, hours, self.deliveries.as_of),
+            life_cycle=life_cycle,
+            lost_minutes=lost_minutes(observed) if lost is not None else None,
+            unsigned=self._unsigned(delivered),
             user_minutes=exact(lost.minutes) if lost is not None and lost.known else None,
             users_unknown=0 if lost is None else lost.unknown,
             security_incidents=self._security(seen, incidents),
             vital=tuple(self._vital(service)),
             suppliers=self._suppliers(delivered),
-            interruptions=self.records.interruptions(about, coming_after(hours.zone, self.prover.today), None),
-            conventions=(*CONVENTIONS, *conventions_of(self.prover.reading, [service, *seen.dependencies])),
+            interruptions=self.records.interruptions_to_come(about, coming_after(hours.zone, self.prover.today)),
+            conventions=self._conventions((service, *seen.dependencies), life_cycle),
         )
+
+    def _conventions(self, measured: Sequence[str], life_cycle: LifeCycleTable | None) -> tuple[str, ...]:
+        of_stages = life_cycle.conventions if life_cycle else ()
+        return (*CONVENTIONS, *of_stages, *conventions_of(self.prover.reading, measured))
 
     def _components(self, service: str, seen: Observations, hours: CalendarHours) -> Iterator[ComponentNumbers]:
         observed = seen.of_service(hours, self.period)
@@ -225,8 +236,10 @@ class AvailabilityReporter:
         for one in needed_components(seen.structure, seen.dependencies):
             numbers = numbers_of(seen.of_component(one, hours, self.period))
             known = numbers.percent is not None
-            lost = component_user_minutes(seen.component_downtime[one].time, observed, users) if known else None
-            yield ComponentNumbers(self.records.told(one), one in alone, numbers, lost)
+            down = seen.component_downtime[one].time
+            lost = component_user_minutes(down, observed, users) if known else None
+            minutes = lost_minutes(observed, down) if known else None
+            yield ComponentNumbers(self.records.told(one), one in alone, numbers, lost, minutes)
 
     def _causes(self, seen: Observations) -> tuple[tuple[CauseCount, ...], int]:
         """The causes of outages that lie in the period, the most frequent first."""
@@ -254,13 +267,19 @@ class AvailabilityReporter:
     def _vital(self, service: str) -> Iterator[VitalFunction]:
         for one in self.prover.continuity.needs_of(service):
             analysis = self.records.told(one.source.reference)
-            yield VitalFunction(one.need.process, analysis, one.need.plan_owed, one.need.tolerable_minutes)
+            need = one.need
+            yield VitalFunction(need.process, analysis, need.plan_owed, need.tolerable_minutes, one.source.approved)
 
     def _suppliers(self, delivered: Sequence[Delivered]) -> tuple[SupplierLine, ...]:
         attained: dict[str, tuple[Attainment, ...]] = {}
         for one in delivered:
             attained |= one.suppliers
         return self.records.suppliers(attained, self.period)
+
+    def _unsigned(self, delivered: Sequence[Delivered]) -> tuple[str, ...]:
+        """The agreements, and those of their suppliers, that are measured by their drafts."""
+        supporters = (each for one in delivered for each in one.suppliers)
+        return unsigned_of(self.prover, (*(one.agreement for one in delivered), *supporters))
 
     def _users(self, service: str) -> int | None:
         _, content = self.prover.cited(service)

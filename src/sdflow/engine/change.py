@@ -49,7 +49,7 @@ class Change:
             version=0,
             revision=revision,
         )
-        record = _indexed(record, content)
+        record = with_index(record, content)
         self.writing.add(record, _links(content))
         self.tell(
             reference,
@@ -87,7 +87,7 @@ class Change:
             round=number,
             offered_by=offered_by if number else None,
         )
-        changed = _indexed(record, content)
+        changed = with_index(record, content)
         self.left.update(one.cited for one in self.writing.cites(record.reference))
         self.tell(
             record.reference,
@@ -128,7 +128,7 @@ class Change:
         return Revision(number, self.definitions.description(kind).format_name, text, sha256, act=0)
 
 
-def _indexed(record: Record, content: Content) -> Record:
+def with_index(record: Record, content: Content) -> Record:
     """The record with what is searched, as its content has it."""
     return replace(
         record,

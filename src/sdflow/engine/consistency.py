@@ -13,12 +13,16 @@ from sdflow.domain.composition import dependency_cycle
 from sdflow.domain.continuity import Exercise, Exercising
 from sdflow.domain.errors import Unreadable
 from sdflow.domain.improvement import Improving
+from sdflow.domain.interruption import Interrupting
 from sdflow.domain.kind import Content, Link, links
+from sdflow.domain.looking_back import Reviewed
 from sdflow.domain.trait import Inheriting, Timed
 from sdflow.engine.done_days import faults_of_done_days
 from sdflow.engine.inheritance import inheritance_faults, inherited_clauses
+from sdflow.engine.review_parties import faults_of_reviewed
 from sdflow.engine.second_ones import faults_of_second_ones
 from sdflow.engine.versions import signed_versions
+from sdflow.engine.voice_faults import NamedAgreements
 from sdflow.engine.workspace import Workspace
 
 SOME_DAY = date(2026, 1, 1)
@@ -65,8 +69,9 @@ def inconsistencies(
     """Everything that does not fit of the contents that arrive, by the references of their records.
 
     A reference to a record that is not there or of a kind that the field does not admit, parts that need one another in a
-    circle, a second one of what there is one of at a time, a clause that others inherit and that would be gone, a region whose
-    holidays nobody knows, a day after today on which something was done. Every verb that stores a content asks here.
+    circle, a review of what is of another customer, a second one of what there is one of at a time, a clause that others inherit
+    and that would be gone, a region whose holidays nobody knows, a day after today on which something was done. Every verb that
+    stores a content asks here.
     """
     asked = _Known(reading)
     for reference, content in arriving.items():
@@ -82,9 +87,16 @@ def inconsistencies(
             yield Inconsistency(reference, TESTED_VERSION, message)
         if isinstance(content, Improving) and (message := content.improvement().measured_too_early()):
             yield Inconsistency(reference, MEASURED_ON, message)
+        if isinstance(content, Reviewed):
+            reviewed = faults_of_reviewed(content, content.review(), known)
+            yield from (Inconsistency(reference, *fault) for fault in reviewed)
+        if isinstance(content, Interrupting):
+            yield from (Inconsistency(reference, *fault) for fault in content.outside_its_window())
         yield from (
             Inconsistency(reference, *fault) for fault in faults_of_second_ones(workspace, asked, reference, arriving)
         )
+        named = NamedAgreements(workspace.definitions, reading, known)
+        yield from (Inconsistency(reference, *fault) for fault in named.faults(reference, content))
         owing = workspace.definitions.workflows[content.description.kind].obligations
         yield from (Inconsistency(reference, *fault) for fault in faults_of_done_days(owing, content, today))
     yield from _inheriting_circle(workspace, asked, arriving)

@@ -13,6 +13,7 @@ from sdflow.domain.improvement import (
     Frequency,
     Improvement,
     ImprovementProgramme,
+    Improving,
     Priority,
     Steering,
     Worth,
@@ -20,8 +21,9 @@ from sdflow.domain.improvement import (
 from sdflow.domain.record import Record
 from sdflow.domain.workflow import State
 from sdflow.engine.catalogue import Named
+from sdflow.engine.known_records import KnownRecords
 from sdflow.engine.proof import Prover
-from sdflow.engine.shortcomings import Item, improvement_items, records_of_trait
+from sdflow.engine.shortcomings import Item, improvement_items, items_of, records_of_trait
 
 
 @dataclass(frozen=True)
@@ -130,8 +132,8 @@ def improvement_register(prover: Prover, *, everything: bool = True) -> Improvem
     """The items on the prover's day: every one, or those alone that are open."""
     stored = improvement_items(prover)
     steering = [(record, prover.definitions.content(record)) for record in records_of_trait(prover, Steering)]
-    lines = _Lines(prover, [name for item in stored for name in _cited(item.improvement)])
-    items = tuple(sorted(map(lines.entry, stored), key=_urgency))
+    lines = _lines_of(prover, stored)
+    items = lines.entries(stored)
     shown = items if everything else tuple(one for one in items if one.open)
     states = lines.states(stored)
     return ImprovementRegister(
@@ -150,12 +152,27 @@ def improvement_register(prover: Prover, *, everything: bool = True) -> Improvem
     )
 
 
+def known_improvements(prover: Prover) -> tuple[ImprovementEntry, ...]:
+    """Every item as it was known on the prover's day, whatever became of it since, the most urgent first."""
+    known = KnownRecords(prover.definitions, prover.reading, prover.today)
+    items = items_of(prover, known.having(Improving))
+    return _lines_of(prover, items).entries(items)
+
+
+def _lines_of(prover: Prover, items: Sequence[Item]) -> _Lines:
+    return _Lines(prover, [name for item in items for name in _cited(item.improvement)])
+
+
 class _Lines:
     """Makes the lines of the register; whom they name is read at once."""
 
     def __init__(self, prover: Prover, cited: Iterable[str]) -> None:
         self._prover = prover
         self._cited = prover.reading.records_named(list(dict.fromkeys(cited)))
+
+    def entries(self, items: Iterable[Item]) -> tuple[ImprovementEntry, ...]:
+        """Items as they stand, the most urgent first."""
+        return tuple(sorted(map(self.entry, items), key=_urgency))
 
     def entry(self, item: Item) -> ImprovementEntry:
         """One item as it stands."""

@@ -74,6 +74,9 @@ def _situation(move: JourneyMove, step: Step) -> Situation:
         present=lambda path: path != given.get("absent"),
         filled=lambda _: "written" in given,
         written_by=lambda _, verb: verb == given.get("written"),
+        citing=lambda path, _: path != given.get("uncited"),
+        others=lambda _: (given["other"],) if "other" in given else (),
+        as_before=lambda _, path: path == given.get("as_before"),
         unsigned=("somebody",) if "unsigned" in given else (),
         keyless=("somebody",) if "keyless" in given else (),
     )

@@ -96,6 +96,12 @@ class Wording:
         held = days_held(self._prover.definitions, self._prover.reading, self.record, versions, first, last)
         return [Span(self.on(begun), begun, over) for _, begun, over in held]
 
+    def agreed(self, first: date, last: date) -> list[Span]:
+        """The days from first to last on which signed words hold, those counted that have not begun yet; none of a draft."""
+        versions = self._prover.evidence.versions(self.record)
+        held = days_held(self._prover.definitions, self._prover.reading, self.record, versions, first, last)
+        return [Span(self._of(version), begun, over) for version, begun, over in held]
+
     def _of(self, version: Version | None) -> Words:
         number = version.number if version else None
         if number not in self._found:

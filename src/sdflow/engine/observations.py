@@ -92,7 +92,7 @@ class Observations:
         self.stretch = stretch
         self._works = works
         self._chosen: dict[tuple[tuple[str, ...] | None, str | None, str | None, frozenset[str]], Incidents] = {}
-        self._planned: dict[tuple[bool, ...], dict[str, Intervals]] = {}
+        self._planned: dict[tuple[bool, tuple[bool, ...]], dict[str, Intervals]] = {}
         self._spans: dict[tuple[MeasuredKind, str], Intervals] = {}
 
     @cached_property
@@ -213,7 +213,7 @@ class Observations:
         """
         found = self.service_downtime
         down = Downtime(found.down, self.still_since)
-        planned = self._planned_time(announced or self._to_anybody)[self.service]
+        planned = self._planned_time(announced or self._to_anybody, self.service)
         agreed = _as_held(agreed_seconds(self._opened(hours), critical), held)
         return self._observed(agreed, period, down, found.watched, planned, first_use)
 
@@ -227,7 +227,7 @@ class Observations:
     ) -> Observed:
         """What is known of a component around a period, in the hours of a calendar, as far as an agreement `held`."""
         watched = self._watched(MeasuredKind.outages, component)
-        planned = self._planned_time(self._to_anybody)[component]
+        planned = self._planned_time(self._to_anybody, component)
         agreed = _as_held(agreed_seconds(self._opened(hours)), held)
         return self._observed(agreed, period, self.component_downtime[component], watched, planned, first_use)
 
@@ -237,7 +237,7 @@ class Observations:
         period: Period,
         down: Downtime,
         watched: Intervals,
-        planned: Intervals,
+        planned: tuple[Intervals, Intervals],
         first_use: int | None = None,
     ) -> Observed:
         since, until = self.stretch.bounds(period)
@@ -247,7 +247,8 @@ class Observations:
             agreed=agreed,
             down=down.time,
             watched=watched,
-            planned=planned,
+            planned=planned[0],
+            announced=planned[1],
             zone=self.stretch.zone,
             first_use=first_use,
             still_down=down.still_since is not None and down.still_since < until,
@@ -263,12 +264,18 @@ class Observations:
     def _to_anybody(self, work: AnnouncedWork) -> bool:
         return work.announced(self.stretch.zone)
 
-    def _planned_time(self, announced: Announced) -> dict[str, Intervals]:
-        """When each component is worked on by what was announced, and when the service is interrupted by that."""
-        place = tuple(announced(one) for one in self._works)
+    def _planned_time(self, announced: Announced, about: str) -> tuple[Intervals, Intervals]:
+        """When the service or a component is interrupted by what was announced: what that took, and the whole windows."""
+        counts = tuple(announced(one) for one in self._works)
+        took, windows = (self._worked_on(counts, whole=whole)[about] for whole in (False, True))
+        return took, windows
+
+    def _worked_on(self, counts: tuple[bool, ...], *, whole: bool) -> dict[str, Intervals]:
+        """When each component is worked on by those works that count, and when the service is interrupted by that."""
+        place = whole, counts
         if place not in self._planned:
-            works = [one for one, counts in zip(self._works, place, strict=True) if counts]
-            found = time_of(works, (self.service, *self.dependencies))
+            works = [one for one, counting in zip(self._works, counts, strict=True) if counting]
+            found = time_of(works, (self.service, *self.dependencies), whole=whole)
             found[self.service] = service_downtime(self.structure, self.dependencies, found, found[self.service])
             self._planned[place] = found
         return self._planned[place]

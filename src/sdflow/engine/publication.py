@@ -248,6 +248,7 @@ class Publisher:
             "record": self._record_view(record),
             "content": content,
             "referred": {reference: one for reference, (_, one) in cited.items()},
+            "states": {reference: self.workspace.definitions.state(one) for reference, (one, _) in cited.items()},
             "calendars": {ref: calendar_view(hours) for ref, hours in self._calendars(cited, content).items()},
             "signatories": self._signatories(content),
             "inherited": self.inherited(content),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from sdflow.domain.content import plain
@@ -12,6 +12,7 @@ from sdflow.domain.period import Period
 from sdflow.domain.record import Record
 from sdflow.domain.service_report import ChangeLine
 from sdflow.engine.done_days import spoken
+from sdflow.engine.past import Past
 from sdflow.engine.proof import Prover
 from sdflow.engine.terms import days_held
 from sdflow.engine.versions import Version
@@ -21,9 +22,21 @@ _OF_VERSIONS = frozenset({"change_request", "effective_on"})
 
 
 def changes_in(prover: Prover, reference: str, period: Period) -> tuple[ChangeLine, ...]:
-    """The versions that came into force in a period, the first one first; none of what is not signed."""
+    """The versions that came into force in a period, the first one first; none of what was not signed by the prover's day.
+
+    One that was signed afterwards for days before is told all the same: what was delivered on them is judged by it.
+    """
     versions = prover.versions(prover.evidence.record(reference))
-    return tuple(_changes(versions, period))
+    to_come = [one.number for one in versions if one.first and one.first > prover.today]
+    unsigned = _signed_later(prover, reference, to_come) if to_come else frozenset()
+    return tuple(_changes([one for one in versions if one.number not in unsigned], period))
+
+
+def _signed_later(prover: Prover, reference: str, numbers: Sequence[int]) -> frozenset[int]:
+    """Those of some versions under which the last signature was given after the prover's day."""
+    past = Past.told(prover.reading.numbered_events_of([reference])[reference], {})
+    signed = {number: past.signed_last(number) for number in numbers}
+    return frozenset(number for number, when in signed.items() if when and when[0] > prover.today)
 
 
 def not_held(prover: Prover, reference: str, period: Period) -> str:
@@ -37,6 +50,12 @@ def not_held(prover: Prover, reference: str, period: Period) -> str:
         return f"it held until {spoken(before[-1][1])}"
     after = _days(prover, record, versions, period.last, date.max)
     return f"it holds from {spoken(after[0][0])} on" if after else "it never held"
+
+
+def unsigned_of(prover: Prover, references: Iterable[str]) -> tuple[str, ...]:
+    """Those of some agreements of which no version is signed, so that they are measured by their drafts."""
+    named = dict.fromkeys(references)
+    return tuple(one for one in named if not prover.versions(prover.evidence.record(one)))
 
 
 def _days(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,13 +24,13 @@ from sdflow.domain.service_report import (
     Told,
 )
 from sdflow.domain.service_time import wall_clock
-from sdflow.domain.service_voice import Complaining, Surveying
+from sdflow.domain.service_voice import Complaining, ComplaintSummary, Surveying
 from sdflow.domain.trait import Structured
 from sdflow.engine.answers import Answers
-from sdflow.engine.improvements import ImprovementEntry, improvement_register
+from sdflow.engine.improvements import ImprovementEntry, known_improvements
+from sdflow.engine.known_records import KnownRecords
 from sdflow.engine.planned_time import AnnouncedWork, announced_work
 from sdflow.engine.proof import Prover
-from sdflow.engine.shortcomings import records_of_trait
 
 
 class Customer(Protocol):
@@ -51,6 +52,7 @@ class Promised:
     parts: tuple[str, ...]
     customer: str | None
     zone: str
+    to_customers: bool = True
 
     def is_told(self, work: AnnouncedWork) -> bool:
         """Whether an interruption was announced: to the customer of the agreement, or to anybody where there is none."""
@@ -63,16 +65,25 @@ class Promised:
         served = one.service is None or one.service in self.services
         return served and (self.customer is None or one.customer in (None, self.customer))
 
+    def voices(self, one: Customer) -> bool:
+        """Whether it is told what a customer says of it: a report that goes to a supporter tells nothing of that."""
+        return self.to_customers and self.concerns(one)
+
+    def is_complained_of(self, said: ComplaintSummary) -> bool:
+        """Whether a complaint is told of under the agreement: where it names one, under that alone."""
+        return self.voices(said) and said.agreement in (None, self.agreement)
+
 
 class ReportRecords:
-    """The records that reports tell of, each read once."""
+    """The records that reports tell of, each read once and told as it was known on the prover's day."""
 
     def __init__(self, prover: Prover) -> None:
         self._prover = prover
+        self._known = KnownRecords(prover.definitions, prover.reading, prover.today)
 
     def told(self, reference: str) -> Told:
-        """A record by its name and state."""
-        return self._told(self._prover.evidence.record(reference))
+        """A record by its name and state; one that did not exist yet as it stands."""
+        return self._told(self._known.one(self._prover.evidence.record(reference)))
 
     def improvements(self, about: Promised) -> tuple[ImprovementLine, ...]:
         """The items of the improvement programme about an agreement or its services, the most urgent first."""
@@ -83,25 +94,36 @@ class ReportRecords:
         """The items and waivers by which the miss of a period that ended on a day is taken up, as for the rule."""
         return tuple(map(self._told, self._answers.records(agreement, clause, missed_until)))
 
-    def interruptions(self, about: Promised, since: int, until: int | None) -> tuple[InterruptionLine, ...]:
-        """Those that were announced to the customer and lie after an instant, or between two."""
-        return tuple(self._interruptions(about, since, until))
+    def interruptions_to_come(self, about: Promised, coming: int) -> tuple[InterruptionLine, ...]:
+        """Those that were announced to the customer, are not over, and lie after an instant."""
+        return tuple(self._interruptions(about, [one for one in self._works if one.is_to_come(coming)]))
+
+    def interruptions_held(self, about: Promised, period: Period, coming: int) -> tuple[InterruptionLine, ...]:
+        """Those that were announced to the customer and lie in a period, as far as they are over or began before an instant."""
+        since, until = period.seconds(about.zone)
+        held = [one for one in self._works if one.is_held(coming)]
+        return tuple(self._interruptions(about, [one for one in held if one.meets(since, until)]))
 
     def complaints(self, about: Promised, period: Period) -> tuple[ComplaintLine, ...]:
-        """Those that were received in a period, the first one first."""
+        """Those that were received in a period, or were not answered when it began, the first one first."""
         found = [
-            ComplaintLine(
-                self._told(record),
-                said,
-                late=not self._given_up(record) and said.unanswered(self._prover.today),
-                given_up=self._given_up(record),
-            )
+            self._complaint(record, said, period)
             for record, content in self._of(Complaining)
             if isinstance(content, Complaining)
-            and about.concerns(said := content.complaint())
-            and period.first <= said.on <= period.last
+            and about.is_complained_of(said := content.complaint().standing(settled=self._settled(record)))
+            and (_in(said.on, period) or (said.open_on(period.first) and self._is_open(record, period.first)))
         ]
         return tuple(sorted(found, key=lambda one: (one.complaint.on, one.record.reference)))
+
+    def _complaint(self, record: Record, said: ComplaintSummary, period: Period) -> ComplaintLine:
+        given_up = self._given_up(record)
+        return ComplaintLine(
+            self._told(record),
+            said,
+            late=not given_up and said.unanswered(self._prover.today),
+            given_up=given_up,
+            earlier=said.on < period.first,
+        )
 
     def surveys(self, about: Promised, period: Period) -> tuple[SurveyLine, ...]:
         """Those about a time that ends in the period or contains its end."""
@@ -109,7 +131,7 @@ class ReportRecords:
             SurveyLine(self._told(record), said, self._given_up(record))
             for record, content in self._of(Surveying)
             if isinstance(content, Surveying)
-            and about.concerns(said := content.survey())
+            and about.voices(said := content.survey().standing(settled=self._settled(record)))
             and _meets(said.period, period)
         )
 
@@ -133,17 +155,17 @@ class ReportRecords:
 
     @cached_property
     def _items(self) -> tuple[ImprovementEntry, ...]:
-        return improvement_register(self._prover).items
+        return known_improvements(self._prover)
 
     @cached_property
     def _works(self) -> tuple[AnnouncedWork, ...]:
         return announced_work(self._prover)
 
-    def _interruptions(self, about: Promised, since: int, until: int | None) -> Iterator[InterruptionLine]:
-        for one in self._works:
+    def _interruptions(self, about: Promised, works: Sequence[AnnouncedWork]) -> Iterator[InterruptionLine]:
+        for one in works:
             begins, ends = one.work.seconds
             stopped = one.stops((*about.services, *about.parts))
-            if stopped and about.is_told(one) and ends > since and (until is None or begins < until):
+            if stopped and about.is_told(one):
                 yield InterruptionLine(
                     record=self.told(one.record),
                     subjects=tuple(self.told(each).title for each in stopped),
@@ -177,8 +199,18 @@ class ReportRecords:
                 yield record, said if state.settled else replace(said, agreed_on=None)
 
     def _of(self, trait: type) -> Iterator[tuple[Record, Content]]:
-        for record in records_of_trait(self._prover, trait):
+        for record in self._known.having(trait):
             yield record, self._prover.definitions.content(record)
+
+    def _settled(self, record: Record) -> bool:
+        return self._prover.definitions.state(record).settled
+
+    def _is_open(self, record: Record, day: date) -> bool:
+        """Whether it was not given up before a day."""
+        if not self._given_up(record):
+            return True
+        told = self._known.events([record.reference])[record.reference]
+        return any(on >= day for on, _, text in told if json.loads(text)["type"] == "advanced")
 
     def _given_up(self, record: Record) -> bool:
         """Whether it ended without anything that stands, such as a review that was called off."""

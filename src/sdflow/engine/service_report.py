@@ -16,7 +16,7 @@ from sdflow.domain.delivered import Delivered, Series
 from sdflow.domain.errors import Refused
 from sdflow.domain.forecast import forecast
 from sdflow.domain.period import Period
-from sdflow.domain.scene import promised
+from sdflow.domain.scene import Scene, promised
 from sdflow.domain.service_report import AgreementReport, Breach, IncidentTable, ServiceReport, TargetLine
 from sdflow.domain.target import MeasuringPeriod
 from sdflow.domain.traffic_light import light_of, overall
@@ -27,11 +27,12 @@ from sdflow.engine.deliveries import PERIODS, Deliveries
 from sdflow.engine.measured_words import Wording, Words
 from sdflow.engine.planned_time import coming_after
 from sdflow.engine.proof import Prover
-from sdflow.engine.report_changes import changes_in, not_held
+from sdflow.engine.report_changes import changes_in, not_held, unsigned_of
 from sdflow.engine.report_incidents import ReportedIncidents
 from sdflow.engine.report_money import money_of, prices_of
 from sdflow.engine.report_records import Promised, ReportRecords, parts_of_services
 from sdflow.engine.report_subjects import ReportSubjects
+from sdflow.engine.shortcomings import shortcomings
 from sdflow.engine.workspace import Workspace
 
 Progress = Callable[[int, int], None]
@@ -53,6 +54,16 @@ class _Sight:
     charted: Delivered
     answering: Answering
     attained: AttainedPeriods
+
+    @property
+    def agreement(self) -> Agreement:
+        """What the agreement says at the end of the period."""
+        return _agreement(self.words)
+
+    @property
+    def series(self) -> tuple[Series, ...]:
+        """Everything that is charted, with what is no longer promised."""
+        return (*self.charted.targets, *self.charted.former)
 
     def saying(self, day: date) -> Agreement:
         """The agreement as it says on a day."""
@@ -96,52 +107,46 @@ class ServiceReporter:
         """The report on one agreement."""
         sight = self._sight(reference)
         words, delivered, period = sight.words, sight.delivered, self.period
-        agreement = _agreement(words)
         incidents = ReportedIncidents(sight.answering, sight.attained)
-        about, hurt = self._promised(sight), incidents.security(period)
+        about, written, hurt = self._promised(sight), self._written(sight), incidents.security(period)
         table = incidents.table(sight.charted.periods)
-        charted = (*sight.charted.targets, *sight.charted.former)
-        lines = tuple(self._lines(delivered.targets, charted, sight.charted.periods))
-        money = money_of(self._monthly(sight), period, self.prover.today, sight.saying)
+        lines = tuple(self._lines(delivered.targets, sight.series, sight.charted.periods, written))
         return AgreementReport(
             delivered=delivered,
             agreement=self.records.told(reference),
             service=self.records.told(delivered.service) if delivered.service else None,
             customer=self.records.told(delivered.customer) if delivered.customer else None,
-            owner=self.records.told(agreement.owner),
+            owner=self.records.told(sight.agreement.owner),
             draft=delivered.version is None,
             not_held=not_held(self.prover, reference, period),
             light=overall(one.light for one in lines),
             periods=sight.charted.periods,
             lines=lines,
-            workload=tuple(self._lines(delivered.workload, sight.charted.workload, sight.charted.periods)),
-            breaches=tuple(self._breach(one, reference, incidents) for one in lines if one.now.met is False),
-            consequences=_consequences(agreement, sight.charted, self.prover.today),
+            workload=tuple(self._lines(delivered.workload, sight.charted.workload, sight.charted.periods, written)),
+            breaches=tuple(self._breaches(reference, lines, incidents, binding=delivered.version is not None)),
+            consequences=_consequences(sight.agreement, sight.charted, self.prover.today),
             incidents=table,
             untimed=_untimed(words, table) if table else (),
             security_incidents=hurt,
             security_known=bool(hurt) or incidents.security_known(period),
-            prices=prices_of(agreement),
-            money=self._told(money, sight) if money else None,
+            prices=prices_of(sight.agreement),
+            money=self._money(sight),
             improvements=self.records.improvements(about),
             changes=changes_in(self.prover, reference, period),
-            interruptions=self.records.interruptions(about, self._coming(delivered), None),
-            interruptions_held=self.records.interruptions(about, *self._held(delivered)),
+            interruptions=self.records.interruptions_to_come(about, self._coming(delivered)),
+            interruptions_held=self.records.interruptions_held(about, period, self._coming(delivered)),
             complaints=self.records.complaints(about, period),
             surveys=self.records.surveys(about, period),
             suppliers=self.records.suppliers(dict(delivered.suppliers), period),
+            unsigned=unsigned_of(self.prover, delivered.suppliers),
             reviews=self.records.reviews(about, period),
             conventions=(*_counted(lines), *delivered.conventions),
+            voiced=about.to_customers,
         )
 
     def _coming(self, delivered: Delivered) -> int:
         """The instant from which planned work is to come."""
         return coming_after(delivered.zone, self.prover.today)
-
-    def _held(self, delivered: Delivered) -> tuple[int, int]:
-        """The instants between which planned work of the period lies that is not to come."""
-        begins, ends = self.period.seconds(delivered.zone)
-        return begins, min(ends, self._coming(delivered))
 
     def _sight(self, reference: str) -> _Sight:
         period = self.period
@@ -157,21 +162,34 @@ class ServiceReporter:
         return _Sight(words, wording, delivered, charted, answering, attained)
 
     def _lines(
-        self, targets: Sequence[Series], charted: Sequence[Series], periods: Sequence[Period]
+        self, targets: Sequence[Series], charted: Sequence[Series], periods: Sequence[Period], written: date
     ) -> Iterator[TargetLine]:
-        charts = {one.clause: one.attainments for one in charted}
+        """Each target with its colour and its chart, which begins with the period in which it was written down first."""
+        charts = {one.clause: _from(one.attainments, periods, written) for one in charted}
         over = [one for one in periods if one.last < self.prover.today]
         for one in targets:
             chart = charts.get(one.clause, ())
             yield TargetLine(one, light_of(one), chart, forecast(over, chart[: len(over)]))
 
+    def _written(self, sight: _Sight) -> date:
+        """The day on which a draft was written down first, before which it required nothing; of what is signed the first of all."""
+        if sight.delivered.version is not None:
+            return date.min
+        return self.prover.reading.acts(sight.words.record.reference)[0].effective_on
+
+    def _money(self, sight: _Sight) -> Money | None:
+        money = money_of(self._monthly(sight), self.period, self.prover.today, sight.saying)
+        return self._told(money, sight) if money else None
+
     def _told(self, money: Money, sight: _Sight) -> Money:
         """Credits with what is to be known of the months that they are not of: not over, or before and after the agreement."""
         months = self.period.parts(MeasuringPeriod.month)
+        signed, held = sight.delivered.version is not None, sight.attained.held
         return replace(
             money,
-            credits=tuple(replace(one, held=sight.attained.held(one.period)) for one in money.credits),
+            credits=tuple(replace(one, held=held(one.period), signed=signed) for one in money.credits),
             running=tuple(one for one in months if one.last >= self.prover.today),
+            signed=signed,
         )
 
     def _monthly(self, sight: _Sight) -> Delivered:
@@ -183,15 +201,46 @@ class ServiceReporter:
     def _promised(self, sight: _Sight) -> Promised:
         services = sight.answering.services
         parts = parts_of_services(self.prover, services)
-        return Promised(sight.delivered.agreement, services, parts, sight.delivered.customer, sight.delivered.zone)
-
-    def _breach(self, line: TargetLine, agreement: str, incidents: ReportedIncidents) -> Breach:
-        clause = line.series.clause
-        causes, unexplained = incidents.causes(clause, line.now.period)
-        on_end = line.series.missed_on_end
-        return Breach(
-            line.now, on_end, causes, unexplained, self.records.actions(agreement, clause, line.now.period.last)
+        return Promised(
+            sight.delivered.agreement,
+            services,
+            parts,
+            sight.delivered.customer,
+            sight.delivered.zone,
+            to_customers=isinstance(sight.words.party, Scene),
         )
+
+    def _breaches(
+        self, agreement: str, lines: Sequence[TargetLine], incidents: ReportedIncidents, *, binding: bool
+    ) -> Iterator[Breach]:
+        """What was missed; whether the programme finds it by itself is asked only where nobody has taken it up."""
+        found: frozenset[str] | None = None
+        for line in (one for one in lines if one.now.met is False):
+            clause, now = line.series.clause, line.now
+            causes, unexplained = incidents.causes(clause, now.period)
+            actions = self.records.actions(agreement, clause, now.period.last)
+            if binding and not actions and found is None:
+                found = self._found_by_programme(agreement)
+            yield Breach(
+                attained=now,
+                on_end=line.series.missed_on_end,
+                causes=causes,
+                unexplained=unexplained,
+                actions=actions,
+                binding=binding,
+                improvable=clause in (found or ()),
+            )
+
+    def _found_by_programme(self, agreement: str) -> frozenset[str]:
+        """The clauses of an agreement about which the improvement programme raises items now."""
+        concerns = [one.concern for one in shortcomings(self.prover, [agreement])]
+        return frozenset(one.target for one in concerns if one.record == agreement)
+
+
+def _from(
+    attainments: Sequence[Attainment | None], periods: Sequence[Period], written: date
+) -> tuple[Attainment | None, ...]:
+    return tuple(one if period.last >= written else None for one, period in zip(attainments, periods, strict=False))
 
 
 def _last_month(period: Period) -> Period:

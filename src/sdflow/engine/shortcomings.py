@@ -79,9 +79,14 @@ def _of(found: Shortcoming, item: Item) -> Iterator[Seen]:
 
 
 def improvement_items(prover: Prover) -> list[Item]:
-    """Every item of the improvement programme, by its reference."""
+    """Every item of the improvement programme as it stands, by its reference."""
+    return items_of(prover, records_of_trait(prover, Improving))
+
+
+def items_of(prover: Prover, records: Iterable[Record]) -> list[Item]:
+    """The items of the improvement programme that some records are."""
     found = []
-    for record in records_of_trait(prover, Improving):
+    for record in records:
         content = prover.definitions.content(record)
         if isinstance(content, Improving):
             final = prover.definitions.state(record).final

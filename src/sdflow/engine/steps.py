@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from sdflow.adapters.storage import Reading
-from sdflow.domain.clause_path import is_empty, is_filled, values_at
+from sdflow.domain.clause_path import is_empty, is_filled, lies_within, values_at
 from sdflow.domain.done_day import as_day
 from sdflow.domain.event import Act
 from sdflow.domain.finding import Finding
@@ -19,7 +19,7 @@ from sdflow.domain.looking_back import Attended
 from sdflow.domain.record import Record
 from sdflow.domain.signature import SigningMethod
 from sdflow.domain.trait import Concluding, Lasting, Signable
-from sdflow.domain.workflow import Effect, Step
+from sdflow.domain.workflow import Alone, Effect, Step
 from sdflow.engine.inheritance import whole
 from sdflow.engine.people import person, roles_on, stands_for
 from sdflow.engine.proof import Prover
@@ -75,6 +75,9 @@ def situation_of(workspace: Workspace, reading: Reading, record: Record, occasio
         present=asked.present,
         filled=lambda path: is_filled(asked.content, path),
         written_by=asked.written_by,
+        citing=asked.is_cited,
+        others=lambda alone: tuple(asked.others(alone)),
+        as_before=asked.as_before,
         unsigned=unsigned(reading, record, asked.content),
         keyless=keyless(reading, workspace, asked.content, occasion.today),
     )
@@ -156,6 +159,40 @@ class _Asked:
                 return True
         return False
 
+    def is_cited(self, path: str, states: Sequence[str]) -> bool:
+        """Whether a record that names it at a path is in one of the states."""
+        citing = [one.citing for one in self.reading.cited_by(self.record.reference) if lies_within(path, one.path)]
+        return any(one.state in states for one in self.reading.records_named(citing).values())
+
+    def as_before(self, step: str, path: str) -> bool:
+        """Whether at a path stands what stood there when a step was taken last, or a day before it was taken back."""
+        moves = [act for act in self.reading.acts(self.record.reference) if _moves(act, self.record.reference)]
+        taken = [number for number, act in enumerate(moves) if _takes(act, self.record.reference, step)]
+        if not taken or is_empty(self.content, path):
+            return False
+        back, present = moves[taken[-1] + 1 :], values_at(self.content, path)
+        days = [day for one in present if (day := as_day(one)) is not None]
+        if days and back:
+            return min(days) < back[0].effective_on
+        then = [one for one in self.reading.revisions(self.record.reference) if one.act <= moves[taken[-1]].number]
+        return values_at(self.workspace.definitions.content(self.record, then[-1]), path) == present
+
+    def others(self, alone: Alone) -> Iterator[str]:
+        """The records of its kinds that are about the same and stand in its way, each with its state, as a sentence begins."""
+        own = set(values_at(self.content, alone.field)) - {None}
+        left_out = {*values_at(self.content, alone.but), self.record.reference}
+        for one in self._in_states(alone.states):
+            same = own & set(values_at(self.workspace.definitions.content(one), alone.field))
+            if same and one.reference not in left_out:
+                about = ", ".join(sorted(map(str, same)))
+                yield f"{one.reference} {one.title} about {about} is {one.state.replace('_', ' ')}"
+
+    def _in_states(self, states: Iterable[str]) -> Iterator[Record]:
+        kinds = self.workspace.definitions.workflows[self.record.kind].kinds
+        for kind in kinds:
+            for state in states:
+                yield from self.reading.records(kind=kind, state=state)
+
     def against_renewal(self) -> str:
         """Why it cannot be decided now that the record goes on; nothing where it can."""
         return renewal_of(self.workspace.definitions, self.reading, self.record, self.occasion.today).refused
@@ -175,6 +212,16 @@ def _date_at(content: Content, path: str) -> date | None:
 def who_took(acts: Sequence[Act], reference: str, step: str) -> frozenset[str]:
     """The people who took a step of a record; `apply` stands for everybody who wrote its content."""
     return frozenset(act.actor for act in acts for text in act.events if _is_step(json.loads(text), reference, step))
+
+
+def _takes(act: Act, reference: str, step: str) -> bool:
+    return any(_is_step(json.loads(text), reference, step) for text in act.events)
+
+
+def _moves(act: Act, reference: str) -> bool:
+    """Whether an act took any step of a record."""
+    events = map(json.loads, act.events)
+    return any(one["reference"] == reference and one["type"] == "advanced" for one in events)
 
 
 def _is_step(event: dict[str, object], reference: str, step: str) -> bool:

@@ -14,6 +14,7 @@ from sdflow.domain.record import Record
 from sdflow.domain.trait import Waiving
 from sdflow.domain.waiver import Acceptance
 from sdflow.engine.definitions import Definitions
+from sdflow.engine.known_records import KnownRecords
 
 AMBIGUOUS = "it fits more than one finding"
 
@@ -32,11 +33,15 @@ def _accepts(acceptance: Acceptance, clause: str, rules: frozenset[str], today: 
 
 
 class Waivers:
-    """Every record by which a finding is accepted, read when the first finding is looked at."""
+    """Every record by which a finding is accepted, read when the first finding is looked at.
 
-    def __init__(self, definitions: Definitions, reading: Reading) -> None:
+    They count as they stand, or as they were known at the end of a day.
+    """
+
+    def __init__(self, definitions: Definitions, reading: Reading, known_on: date | None = None) -> None:
         self._definitions = definitions
         self._reading = reading
+        self._known_on = known_on
 
     def settled(self, agreement: str, findings: Sequence[Finding], today: date) -> tuple[Finding, ...]:
         """The findings about an agreement, each with the waiver that counts for it or why its waiver does not."""
@@ -55,13 +60,18 @@ class Waivers:
     @cached_property
     def _by_agreement(self) -> dict[str, list[_Waived]]:
         found: dict[str, list[_Waived]] = defaultdict(list)
-        kinds = [kind for kind, model in self._definitions.kinds.items() if issubclass(model, Waiving)]
-        for record in (record for kind in kinds for record in self._reading.records(kind=kind)):
+        for record in self._records():
             state, content = self._definitions.state(record), self._definitions.content(record)
             if isinstance(content, Waiving) and not state.final:
                 acceptance = content.accepted()
                 found[acceptance.agreement].append(_Waived(record, acceptance, state.binding))
         return found
+
+    def _records(self) -> list[Record]:
+        if self._known_on is not None:
+            return KnownRecords(self._definitions, self._reading, self._known_on).having(Waiving)
+        kinds = [kind for kind, model in self._definitions.kinds.items() if issubclass(model, Waiving)]
+        return [record for kind in kinds for record in self._reading.records(kind=kind)]
 
     def _concerning(self, agreement: str, finding: Finding) -> list[_Waived]:
         """Those about a finding, the one that holds longest last."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from sdflow.adapters.storage import Reading
 from sdflow.domain.difference import ClauseChange
 from sdflow.domain.errors import Refused
 from sdflow.domain.kind import Content
@@ -16,13 +17,19 @@ from sdflow.engine.definitions import changes_of
 from sdflow.engine.fixed_fields import refuse_fixed
 from sdflow.engine.report_document import report_document
 from sdflow.engine.review_packs import Gathered, gathered
+from sdflow.engine.review_parties import refuse_outsiders
 from sdflow.engine.service_report import Progress
 from sdflow.engine.workspace import Occasion, Workspace
 
+VERB = "pack"
 REASON = "the pack of the review is put together"
 
-Keeping = Callable[[str, bytes], None]
-"""Keeps the file of a name with this content; what it raises undoes the act."""
+Keeping = Callable[[str, bytes, str | None], str]
+"""Keeps a file with this content, and says under which name.
+
+It is given the usual name, and the SHA-256 of the pack that the review had before, which may be replaced. What it raises
+undoes the act.
+"""
 
 
 @dataclass(frozen=True)
@@ -47,35 +54,49 @@ def pack(
 ) -> PackedReview:
     """Make the report on the agreements and the period of a review, and write its name, hash and figures into the review.
 
-    It goes to those in `sent_to`, or else to those who are asked to come. All in one act; without `keep` no file is kept
-    and nothing is stored. `Refused` where the record is no review, or is past its pack.
+    It goes to those in `sent_to`, or else to those who are asked to come, of the customer and the provider alone. All in one
+    act; without `keep` no file is kept and nothing is stored. `Refused` where the record is no review, or is past its pack.
     """
-    with acting(workspace, occasion, "pack", REASON) as change:
+    with acting(workspace, occasion, VERB, REASON) as change:
         record = change.writing.lock(reference)
         content = _review(workspace, record)
         _refuse_held(reference, content, occasion)
         people = _people(reference, sent_to, content)
+        refuse_outsiders(workspace.definitions, change.writing, people, content.review())
         found = gathered(workspace, change.writing, record, content, occasion.today, progress)
         file = report_document(workspace, found.report, accessible=accessible)
-        made = Pack(
-            file_name=f"{reference}-{found.report.period}.pdf",
-            sha256=hashlib.sha256(file).hexdigest(),
-            sent_on=occasion.today,
-            sent_to=people,
-            figures=found.figures,
-            previous=found.previous,
-            agreed_before=found.agreed_before,
-            complaints=found.complaints,
-            surveys=found.surveys,
-        )
+        made = _made(reference, found, file, people)
+        refuse_fixed(workspace.definitions, change.writing, record, content.with_pack(made))
+        if keep is not None:
+            made = replace(made, file_name=keep(made.file_name, file, content.review().pack_sha256))
         revised = content.with_pack(made)
         changes = tuple(changes_of(record.revision, revised))
-        refuse_fixed(workspace.definitions, change.writing, record, revised)
-        if keep is not None:
-            keep(made.file_name, file)
-            if changes:
-                change.revise(record, revised, occasion.actor)
+        if keep is not None and (changes or not _wrote_last(change.writing, record)):
+            change.revise(record, revised, occasion.actor)
     return PackedReview(reference, made, found, changes)
+
+
+def _made(reference: str, found: Gathered, file: bytes, people: tuple[str, ...]) -> Pack:
+    return Pack(
+        file_name=f"{reference}-{found.report.period.name}.pdf",
+        sha256=hashlib.sha256(file).hexdigest(),
+        sent_on=found.report.as_of,
+        sent_to=people,
+        figures=found.figures,
+        previous=found.previous,
+        agreed_before=found.agreed_before,
+        complaints=found.complaints,
+        surveys=found.surveys,
+        given_up=found.given_up,
+        measured_until=found.measured_until,
+        unsigned=found.unsigned,
+    )
+
+
+def _wrote_last(reading: Reading, record: Record) -> bool:
+    """Whether the present words of a review are those that its pack wrote."""
+    verbs = {act.number: act.verb for act in reading.acts(record.reference)}
+    return verbs.get(record.revision.act) == VERB
 
 
 def _people(reference: str, sent_to: Sequence[str], review: Packed) -> tuple[str, ...]:

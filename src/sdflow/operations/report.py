@@ -17,8 +17,9 @@ from sdflow.engine.workspace import Workspace
 COLUMNS = (
     "agreement", "version", "service", "customer", "clause", "title", "period", "first_on", "last_on", "comparison",
     "target", "achieved", "unit", "verdict", "light", "cases", "missed_cases", "worst", "note",
+    "signed",
 )  # fmt: skip
-"""What stands in each row of the table for programs: one target in one period."""
+"""What stands in each row of the table for programs: one target in one period, and whether the agreement is signed."""
 
 
 def service_report(
@@ -61,4 +62,5 @@ def _row(report: AgreementReport, one: Attainment, period: Period, light: str) -
         delivered.agreement, delivered.version or "", delivered.service or "", delivered.customer or "", one.clause,
         one.title, period.name, period.first, period.last, one.comparison.value, plain(one.target),
         plain(achieved), one.unit, verdict, light, one.cases, one.missed, one.worst, one.note,
+        "no" if report.draft else "yes",
     ]  # fmt: skip

@@ -22,6 +22,7 @@ from sdflow.domain.finding import Severity
 from sdflow.domain.improvement_demands import Demands
 from sdflow.domain.kind import Line, Strict, Title
 from sdflow.domain.workflow import (
+    Alone,
     Effect,
     Guards,
     Journey,
@@ -51,6 +52,9 @@ GuardName = Literal[
     "acts_for",
     "present",
     "written",
+    "cited_by",
+    "alone",
+    "anew",
     "term",
     "version",
     "keys",
@@ -81,9 +85,19 @@ class _StateInFile(Strict):
 
 
 class _WrittenInFile(Strict):
-    field: FieldPath
+    field: FieldPath | Annotated[tuple[FieldPath, ...], Field(min_length=1, max_length=100)]
     verb: Name
     where: FieldPath
+
+    def told(self) -> Written:
+        fields = (self.field,) if isinstance(self.field, str) else self.field
+        return Written(fields, self.verb, self.where)
+
+
+class _AloneInFile(Strict):
+    field: FieldPath
+    states: Annotated[tuple[Name, ...], Field(alias="in", min_length=1)]
+    but: FieldPath
 
 
 class _StepInFile(Strict):
@@ -110,6 +124,9 @@ class _StepInFile(Strict):
     acts_for: dict[FieldPath, FieldPath] = Field(default_factory=dict)
     present: FieldPath | None = None
     written: _WrittenInFile | None = None
+    cited_by: dict[FieldPath, Annotated[tuple[Name, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    alone: _AloneInFile | None = None
+    anew: tuple[FieldPath, ...] = ()
     effects: tuple[Effect, ...] = ()
     on: Trigger | None = None
 
@@ -137,7 +154,10 @@ class _StepInFile(Strict):
             speaks_for=self.speaks_for,
             acts_for=self.acts_for,
             present=self.present,
-            written=Written(**dict(self.written)) if self.written else None,
+            written=self.written.told() if self.written else None,
+            cited_by=self.cited_by,
+            alone=Alone(**dict(self.alone)) if self.alone else None,
+            anew=self.anew,
         )
 
 
@@ -160,6 +180,9 @@ class _GivenInFile(Strict):
     party: Literal["another"] | None = None
     absent: FieldPath | None = None
     written: Name | None = None
+    uncited: FieldPath | None = None
+    other: Line | None = None
+    as_before: FieldPath | None = None
 
 
 class _MoveInFile(Strict):
@@ -283,6 +306,9 @@ def _used_by_steps(top: dict[str, object]) -> Iterator[Use]:
     for name, value in fields_in(top.get("steps")).items():
         for word, what in (("from", "state"), ("to", "state"), ("by", "role"), ("not_by", "earlier step")):
             yield from uses(what, ("steps", name, word), fields_in(value).get(word))
+        for path, states in fields_in(fields_in(value).get("cited_by")).items():
+            yield from uses("state", ("steps", name, "cited_by", path), states)
+        yield from uses("state", ("steps", name, "alone", "in"), fields_in(fields_in(value).get("alone")).get("in"))
 
 
 def _used_elsewhere(top: dict[str, object]) -> Iterator[Use]:

@@ -123,6 +123,14 @@ class Reading(MeasuredReading):
         rows = self._all(select(RevisionRow).where(col(RevisionRow.reference) == reference))
         return sorted((as_revision(row) for (row,) in rows), key=lambda revision: revision.number)
 
+    def revisions_of(self, references: Sequence[str]) -> dict[str, list[Revision]]:
+        """Every text that each of these records has had, in their order."""
+        rows = self._in_parts(references, lambda some: select(RevisionRow).where(col(RevisionRow.reference).in_(some)))
+        found: dict[str, list[Revision]] = {reference: [] for reference in references}
+        for row in sorted((row for (row,) in rows), key=lambda row: row.number):
+            found[row.reference].append(as_revision(row))
+        return found
+
     def cites(self, reference: str) -> list[Citation]:
         """The links from a record to others, by their paths."""
         return self.cites_of([reference])[reference]
@@ -152,6 +160,13 @@ class Reading(MeasuredReading):
         ):
             found[reference].append((day, act, text))
         return found
+
+    def changed_after(self, day: date) -> frozenset[str]:
+        """The records to which something was done after a business date."""
+        asked = select(col(EventRow.reference)).join(ActRow, col(ActRow.number) == col(EventRow.act))
+        return frozenset(
+            reference for (reference,) in self._all(asked.where(col(ActRow.effective_on) > day).distinct())
+        )
 
     def traces_of(self, references: Sequence[str]) -> dict[str, Trace]:
         """What each of these records has left in the chain."""

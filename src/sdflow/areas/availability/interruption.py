@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, model_validator
@@ -70,6 +70,10 @@ class Interruption(Content, Interrupting):
         """What is interrupted, from when until when, as it was announced."""
         told = tuple((one.to, one.on) for _, one in sorted(self.announced.items()))
         return PlannedWork(tuple(self.services), tuple(self.components), self.from_at, self.until_at, told, self.reason)
+
+    def took_place(self) -> tuple[datetime, datetime] | None:
+        """When it really began and ended; none where that is not written down."""
+        return (self.began_at, self.ended_at) if self.began_at and self.ended_at else None
 
     def owner_reference(self) -> str:
         """Who answers for the work."""

@@ -39,6 +39,7 @@ class Complaint(Content, Complaining, Correcting):
     justified: bool | None = Field(None, description="Whether the customer is right, once that is found out")
     answer: Text | None = Field(None, description="What the customer was told")
     answered_on: DayDone | None = None
+    reopened_because: Text | None = Field(None, description="Why the last answer does not satisfy")
     escalated_to: PersonReference | None = Field(None, description="Who deals with it where the owner could not")
     escalated_because: Text | None = None
     actions: FollowUps = Field(default_factory=dict, description="What is done so that it does not come back")

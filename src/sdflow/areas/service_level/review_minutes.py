@@ -26,6 +26,12 @@ class ReviewPack(Strict):
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(description="SHA-256 of the file")
     sent_on: DayDone
     sent_to: Annotated[dict[Key, PersonReference], Field(min_length=1, max_length=60)]
+    measured_until: DayDone | None = Field(
+        None, description="The last day that the report counts, where its period was not over"
+    )
+    unsigned: Annotated[list[ReviewedAgreement], Field(max_length=60)] = Field(
+        default_factory=list, description="Agreements of which nobody had signed a version"
+    )
 
 
 class Attendance(Strict):

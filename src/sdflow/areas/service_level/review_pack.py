@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -17,7 +17,14 @@ def written_pack(pack: Pack) -> dict[str, Any]:
         "sha256": pack.sha256,
         "sent_on": pack.sent_on,
         "sent_to": {f"p{number}": person for number, person in enumerate(pack.sent_to, 1)},
+        "measured_until": pack.measured_until,
+        "unsigned": list(pack.unsigned),
     }
+
+
+def spoken_about(written: Sequence[str], packed: Sequence[str], given_up: Container[str]) -> list[str]:
+    """The records of one kind that people or the pack name, each once, without those that came to nothing."""
+    return [one for one in dict.fromkeys((*written, *packed)) if one not in given_up]
 
 
 def figures_with(

@@ -70,6 +70,7 @@ class SatisfactionSurvey(Content, Surveying, Concluding, Correcting):
         None, description="The survey before it, with which it is compared"
     )
     evaluated_on: DayDone | None = None
+    corrected_because: Text | None = Field(None, description="Why the result had to be counted again")
     cause: Text | None = Field(None, description="Why the score is what it is")
     discussed_on: DayDone | None = Field(None, description="When the result was talked over with those who were asked")
     actions: FollowUps = Field(default_factory=dict, description="What is done so that it becomes better")

@@ -17,7 +17,7 @@ from sdflow.areas.service_level.review_minutes import (
     ReviewPack,
     TargetDecision,
 )
-from sdflow.areas.service_level.review_pack import actions_with, figures_with, written_pack
+from sdflow.areas.service_level.review_pack import actions_with, figures_with, spoken_about, written_pack
 from sdflow.domain.agreement import PersonReference
 from sdflow.domain.clauses import Lines
 from sdflow.domain.done_day import DayDone
@@ -100,6 +100,8 @@ class ServiceReview(Content, Packed, Attended, Correcting):
             yield f"actions.{key}.agreement", action.agreement
         for key, decision in self.decisions.items():
             yield f"decisions.{key}.agreement", decision.agreement
+        for number, unsigned in enumerate(self.pack.unsigned if self.pack else ()):
+            yield f"pack.unsigned.{number}", unsigned
 
     @model_validator(mode="after")
     def _days_in_order(self) -> Self:
@@ -160,8 +162,8 @@ class ServiceReview(Content, Packed, Attended, Correcting):
             "previous": self.previous or pack.previous,
             "previous_actions": actions_with(self.previous_actions, pack.agreed_before),
             "figures": figures_with(self.figures, pack.figures, self.agreements[0]),
-            "complaints": list(dict.fromkeys([*self.complaints, *pack.complaints])),
-            "surveys": list(dict.fromkeys([*self.surveys, *pack.surveys])),
+            "complaints": spoken_about(self.complaints, pack.complaints, pack.given_up),
+            "surveys": spoken_about(self.surveys, pack.surveys, pack.given_up),
         }
         return type(self).model_validate(dict(self) | said)
 

@@ -1,24 +1,24 @@
-"""Interruption: one planned interruption beside the windows and the notice that are agreed with a customer (R13)."""
+"""Interruption: one planned interruption beside the windows, the notice and the number that are agreed with a customer (R13)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
+from functools import cached_property
 
 from sdflow.domain.alignment.clauses import BEFORE
+from sdflow.domain.alignment.interrupted_time import InterruptedTime, day_of
+from sdflow.domain.alignment.interruption_number import interruption_numbers
 from sdflow.domain.clauses import PlannedInterruption
-from sdflow.domain.composition import serial_components
 from sdflow.domain.fact import FactKind, InterruptionNotice, InterruptionWindow
-from sdflow.domain.interruption import PlannedWork
+from sdflow.domain.interruption import OtherWork, PlannedWork
 from sdflow.domain.scene import Scene
 from sdflow.domain.service_time import (
     NOTHING,
     CalendarHours,
     Intervals,
     intersection,
-    intervals,
     minus,
     open_minutes,
     span_text,
@@ -29,97 +29,112 @@ from sdflow.domain.service_time import (
 EVERYBODY = "every customer"
 
 
-def interruption_facts(record: str, work: PlannedWork, scene: Scene) -> Iterator[FactKind]:
+def interruption_facts(
+    record: str,
+    work: PlannedWork,
+    scene: Scene,
+    others: Sequence[OtherWork] = (),
+    held: tuple[date, date] | None = None,
+) -> Iterator[FactKind]:
     """What an interruption does to an agreement; nothing where it does not stop the service that this promises.
 
-    Notice is counted in whole days, from the day on which the customer was told to the one on which the interruption begins
-    on the clocks of the agreed hours. Outside agreed hours and agreed windows nobody is interrupted, and no notice is owed.
+    `others` are the further interruptions that are announced: with them it may stop what it does not stop alone. Only the days
+    on which the agreement `held` in these words count, all of them unless given. Notice is counted in whole days, from the day
+    on which the customer was told to the one on which the interruption begins on the clocks of the agreed hours. Outside
+    agreed hours and agreed windows nobody is interrupted, and no notice is owed.
     """
-    if not _stops(work, scene):
+    time = InterruptedTime(work, scene, others, held)
+    if not len(time.stopped):
         return
-    beside = _Beside(record, work, scene)
+    beside = _Beside(record, time)
     yield beside.window()
     if beside.lasting_minutes and scene.promise.planned_interruptions:
         yield beside.notice()
+        yield from interruption_numbers(record, time)
 
 
-def _stops(work: PlannedWork, scene: Scene) -> bool:
-    serial = serial_components(scene.structure, scene.dependencies)
-    return scene.promise.service in work.services or not set(serial).isdisjoint(work.components)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Beside:
     record: str
-    work: PlannedWork
-    scene: Scene
+    time: InterruptedTime
+
+    @property
+    def _scene(self) -> Scene:
+        return self.time.scene
 
     @property
     def _zone(self) -> str:
-        return self.scene.service_hours.zone
+        return self._scene.service_hours.zone
 
     @property
     def _customer(self) -> str:
-        return self.scene.promise.customer or EVERYBODY
+        return self._scene.promise.customer or EVERYBODY
 
     @property
-    def _begins(self) -> datetime:
-        return self.work.since.astimezone(ZoneInfo(self._zone))
+    def _begins(self) -> date:
+        return day_of(int(self.time.stopped[0, 0]), self._zone)
 
-    @property
+    @cached_property
     def _span(self) -> Intervals:
-        since, until = self.work.seconds
-        return intervals((since // 60, -(-until // 60)))
+        """Everything that is stopped without a break while this work has a part in it."""
+        return union(NOTHING, *self.time.runs)
 
-    @property
+    @cached_property
     def _interrupted(self) -> Intervals:
-        return intersection(self._opened(self.scene.service_hours), self._span)
+        return intersection(self._opened(self._scene.service_hours), self.time.stopped)
 
-    @property
+    @cached_property
     def lasting_minutes(self) -> int:
-        """How much of it lies in agreed hours, or in windows that are agreed whether or not the service is promised then."""
-        windows = (intersection(window, self._span) for _, window in self._windows())
-        return total_minutes(union(self._interrupted, *windows))
+        """How long the longest stretch without a break lasts in agreed hours and in windows that are agreed beside them."""
+        counting = union(self._opened(self._scene.service_hours), *(window for _, window in self._windows))
+        return max(total_minutes(intersection(run, counting)) for run in self.time.runs)
 
     def _opened(self, hours: CalendarHours) -> Intervals:
-        first = self._begins.date() - BEFORE
-        return open_minutes(hours, first, self.work.until.astimezone(ZoneInfo(self._zone)).date() + BEFORE)
+        first, last = (day_of(int(edge), self._zone) for edge in (self._span[0, 0], self._span[-1, 1]))
+        return open_minutes(hours, first - BEFORE, last + BEFORE)
 
+    @cached_property
     def _windows(self) -> list[tuple[PlannedInterruption, Intervals]]:
-        stated = self.scene.promise.planned_interruptions.values()
-        return [(one, self._opened(self.scene.measured_in[one.window])) for one in stated]
+        stated = self._scene.promise.planned_interruptions.values()
+        return [(one, self._opened(self._scene.measured_in[one.window])) for one in stated]
 
     def _meeting(self) -> list[PlannedInterruption]:
         """The clauses whose windows it meets; all of them where it meets none."""
-        windows = self._windows()
-        return [one for one, window in windows if len(intersection(window, self._span))] or [one for one, _ in windows]
+        meeting = [one for one, window in self._windows if len(intersection(window, self._span))]
+        return meeting or [one for one, _ in self._windows]
 
     def window(self) -> InterruptionWindow:
-        outside = minus(self._interrupted, union(NOTHING, *(window for _, window in self._windows())))
+        outside = minus(self._interrupted, union(NOTHING, *(window for _, window in self._windows)))
         limits = [one.longest_minutes for one in self._meeting()]
         most = max((one for one in limits if one is not None), default=None) if None not in limits else None
         return InterruptionWindow(
             record=self.record,
             clause="from_at",
-            agreement=self.scene.reference,
+            agreement=self._scene.reference,
             customer=self._customer,
-            stated=bool(self.scene.promise.planned_interruptions),
+            stated=bool(self._scene.promise.planned_interruptions),
             minutes=total_minutes(self._interrupted),
             lasting_minutes=self.lasting_minutes,
             outside_minutes=total_minutes(outside),
             first_outside=span_text(int(outside[0, 0]), int(outside[0, 1]), self._zone) if len(outside) else None,
             most_minutes=most,
             over_minutes=max(self.lasting_minutes - most, 0) if most is not None else 0,
+            interrupting=self._interrupting(),
         )
+
+    def _interrupting(self) -> str:
+        """Who stops the service, as people read it after a verb."""
+        others = self.time.together_with
+        return f"it together with {', '.join(others)}" if others else "it"
 
     def notice(self) -> InterruptionNotice:
         days = max(one.notice_days for one in self._meeting())
-        begins, told = self._begins.date(), self.work.told_on(self.scene.promise.customer)
+        begins, told = self._begins, self.time.work.told_on(self._scene.promise.customer)
         given = (begins - told).days if told else None
         return InterruptionNotice(
             record=self.record,
             clause="announced",
-            agreement=self.scene.reference,
+            agreement=self._scene.reference,
             customer=self._customer,
             agreed_days=days,
             told=told is not None,

@@ -42,10 +42,11 @@ class Stretches:
 
     def text(self, number: int) -> str:
         """What people call one of them: March 2026, January–March 2026, the week from Mon 2 Mar 2026."""
-        return _text(self.period, self.first_days[number])
+        return period_text(self.period, self.first_days[number])
 
 
-def _text(period: MeasuringPeriod, first: date) -> str:
+def period_text(period: MeasuringPeriod, first: date) -> str:
+    """What people call the measuring period of a kind that begins on a day."""
     month = _MONTHS[first.month - 1]
     day = f"{_WEEKDAYS[first.weekday()]} {first.day} {month[:3]} {first.year}"
     match period:

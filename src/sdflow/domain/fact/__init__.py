@@ -38,7 +38,7 @@ from sdflow.domain.fact.delivered import (
     TargetAttained,
     UnansweredMiss,
 )
-from sdflow.domain.fact.interruption import InterruptionNotice, InterruptionWindow
+from sdflow.domain.fact.interruption import InterruptionNotice, InterruptionNumber, InterruptionWindow
 from sdflow.domain.fact.last_test import LastTest
 from sdflow.domain.fact.planned_downtime import PlannedLength, PlannedNotice, PlannedTotal, PlannedWindow
 from sdflow.domain.fact.promise import (
@@ -69,6 +69,7 @@ __all__ = [
     "FailureInterval",
     "HoursCover",
     "InterruptionNotice",
+    "InterruptionNumber",
     "InterruptionWindow",
     "LastTest",
     "Link",

@@ -1,0 +1,79 @@
+"""Clause figures: the numbers that a target agrees on, and on which side of each what is measured has to lie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sdflow.domain.clause_path import values_at
+from sdflow.domain.target import (
+    AvailabilityTarget,
+    BatchTarget,
+    Comparison,
+    ContinuityTarget,
+    MeasureTarget,
+    ReliabilityTarget,
+    SecurityTarget,
+    ThroughputTarget,
+    TimeTarget,
+    TransactionTarget,
+    WorkloadLimit,
+)
+
+LEAST, MOST = Comparison.at_least, Comparison.at_most
+
+_FIGURES: Mapping[type, Mapping[str, Comparison]] = {
+    AvailabilityTarget: {"percent": LEAST},
+    ReliabilityTarget: {
+        "breaks": MOST,
+        "longest_minutes": MOST,
+        "down_minutes": MOST,
+        "mean_time_between_failures_hours": LEAST,
+    },
+    TimeTarget: {"minutes": MOST, "days": MOST, "percent": LEAST},
+    TransactionTarget: {"seconds": MOST},
+    ThroughputTarget: {"least": LEAST},
+    BatchTarget: {"percent": LEAST},
+    ContinuityTarget: {
+        "recovery_time_objective_hours": MOST,
+        "recovery_not_before_hours": LEAST,
+        "recovery_point_objective_minutes": MOST,
+        "minimum_service_percent": LEAST,
+        "tested_every_months": MOST,
+    },
+    SecurityTarget: {"most": MOST},
+    WorkloadLimit: {"most": MOST},
+}
+
+
+@dataclass(frozen=True)
+class ClauseFigure:
+    """A number of a target by the name of its field, such as minutes."""
+
+    name: str
+    value: Decimal
+    comparison: Comparison
+
+    def __str__(self) -> str:
+        words = self.comparison.value.replace("_", " ")
+        return f"{words} {self.value:f} ({self.name.replace('_', ' ')})"
+
+
+def clause_figures(content: Any, path: str) -> tuple[ClauseFigure, ...]:
+    """The numbers of the target at a path, or the one number that the path ends in; none where no target is there."""
+    (found,) = values_at(content, path) or [None]
+    if (figures := _figures_of(found)) or "." not in path:
+        return figures
+    before, _, name = path.rpartition(".")
+    (target,) = values_at(content, before) or [None]
+    return tuple(one for one in _figures_of(target) if one.name == name)
+
+
+def _figures_of(target: Any) -> tuple[ClauseFigure, ...]:
+    if isinstance(target, MeasureTarget):
+        return (ClauseFigure("value", target.value, target.comparison),)
+    fields = next((fields for model, fields in _FIGURES.items() if isinstance(target, model)), {})
+    given = ((name, getattr(target, name), comparison) for name, comparison in fields.items())
+    return tuple(ClauseFigure(name, Decimal(value), side) for name, value, side in given if value is not None)
