@@ -236,7 +236,9 @@ answer_due_on: 2026-01-20
 def test_reviews_that_were_called_off_and_complaints_that_were_withdrawn_are_told_so(ledger: Ledger) -> None:
     desk = ledger.desk
     desk.must("apply", str(ledger.write("records.yaml", f"{REVIEW}---{COMPLAINT}")), day="2026-01-12")
-    assert "CPL-0900 The ledger was slow: received, minor, received on 12 Jan 2026; unanswered" in said(ledger, "2026-01", "2026-02-01")
+    assert "CPL-0900 The ledger was slow: received, minor, received on 12 Jan 2026; unanswered" in said(
+        ledger, "2026-01", "2026-02-01"
+    )
     desk.must("advance", "REV-0900", "call_off", day="2026-02-01")
     desk.must("amend", "CPL-0900", "--set", "withdrawn_because=It is better", day="2026-02-01")
     desk.must("advance", "CPL-0900", "withdraw", day="2026-02-01", person=INGRID)

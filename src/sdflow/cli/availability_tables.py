@@ -43,7 +43,9 @@ def print_availability_report(out: Console, report: AvailabilityReport) -> None:
         out.print(table(("Component", "Title", "Services", "Users", "User-minutes"), map(_impact, report.impact),
                         right=("Users", "User-minutes")))  # fmt: skip
     if not report.measured:
-        out.print("\n[warning]Availability was not measured in this period.[/] Take in outages with: sdflow measure outages")
+        out.print(
+            "\n[warning]Availability was not measured in this period.[/] Take in outages with: sdflow measure outages"
+        )
 
 
 def _print_service(out: Console, one: ServiceAvailability) -> None:
