@@ -177,7 +177,7 @@ def test_what_is_written_into_an_interruption_after_it_was_announced_forgives_no
     assert reached(ledger, "2026-10")["achieved"] == before
 
 
-def test_work_that_is_planned_again_once_it_began_is_no_longer_announced(
+def test_work_that_is_planned_again_on_its_day_is_no_longer_announced_and_afterwards_it_can_not_be(
     adopted: Callable[[str], Ledger],
 ) -> None:
     ledger = adopted(AGREEMENT)
@@ -186,9 +186,10 @@ def test_work_that_is_planned_again_once_it_began_is_no_longer_announced(
     ledger.desk.must("advance", "INT-0900", "plan_again", day="2026-10-02")
     ledger.desk.must("advance", "INT-0900", "announce", day="2026-10-02")
     assert Decimal(reached(ledger, "2026-10")["achieved"]) == 100
-    ledger.desk.must("advance", "INT-0900", "plan_again", day="2026-10-05")
-    said = ledger.type("advance", "INT-0900", "announce", day="2026-10-05")
+    said = ledger.type("advance", "INT-0900", "plan_again", day="2026-10-05")
     assert (said.code, "possible until 03 October 2026 (from_at)" in said.words) == (1, True)
+    assert Decimal(reached(ledger, "2026-10")["achieved"]) == 100
+    ledger.desk.must("advance", "INT-0900", "plan_again", day="2026-10-03")
     assert Decimal(reached(ledger, "2026-10")["achieved"]) < 99
 
 
