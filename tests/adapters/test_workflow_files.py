@@ -189,6 +189,14 @@ def test_every_misspelt_name_and_word_is_found_at_once_with_what_may_have_been_m
     ]
 
 
+def test_a_command_that_is_none_is_found_where_a_field_is_kept_or_written_by_it(tmp_path: Path) -> None:
+    found = faults_of(tmp_path, ("{judge: [height]}", "{imporve: [height]}"), ("verb: judge", "verb: jugde"))
+    assert [line.partition(": ")[2] for line in found] == [
+        "states.open.kept_since.imporve: there is no command that writes 'imporve'; did you mean 'improve'?",
+        "steps.shut.written.verb: there is no command that writes 'jugde'; did you mean 'judge'?",
+    ]
+
+
 def test_an_unquoted_comma_is_told_as_such(tmp_path: Path) -> None:
     (found,) = faults_of(tmp_path, ('"Nobody may pass, until it is opened"', "Nobody may pass, until it is opened"))
 

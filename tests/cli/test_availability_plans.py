@@ -113,3 +113,20 @@ def test_a_plan_that_another_one_replaced_is_not_replaced_once_more(desk: Desk, 
     desk.must("advance", "AVP-0003", "submit")
     said = desk.type("advance", "AVP-0003", "agree", person=OMAR)
     assert (said.code, "AVP-0002 Another plan about SVC-EMAIL is in force" in said.words) == (1, True), said.words
+
+
+@pytest.mark.pdf
+@pytest.mark.parametrize("field", ["services", "services.*"])
+def test_a_life_cycle_that_tells_plans_apart_by_more_than_one_field_is_told_what_to_name(
+    desk: Desk, write: Write, field: str
+) -> None:
+    written(desk, write, "AVP-0002")
+    desk.must("advance", "AVP-0002", "submit")
+    text = (content_folder() / "workflows" / "availability_plan.yaml").read_text("utf-8")
+    (desk.folder / "workflows").mkdir()
+    own = desk.folder / "workflows" / "availability_plan.yaml"
+    own.write_text(text.replace("alone: {field: services.*.service,", f"alone: {{field: {field},"), "utf-8")
+    said = desk.type("steps", "AVP-0002", person=OMAR)
+    assert (said.code, f"below '{field}' stand further fields; name one of those" in said.words) == (2, True), (
+        said.words
+    )

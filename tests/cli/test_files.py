@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sdflow.cli.files import write_whole
+from sdflow.cli.files import placed, refuse_other, write_whole
 from sdflow.domain.errors import Unreadable
 
 
@@ -52,3 +52,13 @@ def test_links_in_a_circle_are_told_of(tmp_path: Path) -> None:
     (tmp_path / "b").symlink_to(tmp_path / "a")
     with pytest.raises(Unreadable, match="cannot be written"):
         write_whole(tmp_path / "a", b"told")
+
+
+def test_a_name_that_is_too_long_is_told_of(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="cannot be written: File name too long"):
+        placed(tmp_path / ("x" * 300), "pack.pdf")
+
+
+def test_a_file_that_may_not_be_looked_at_is_told_of_before_it_is_replaced(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="cannot be written: File name too long"):
+        refuse_other(tmp_path / ("x" * 300), b"told", None)

@@ -104,8 +104,11 @@ def test_more_interruptions_of_a_month_than_are_agreed_are_not_announced(
 ) -> None:
     plan("INT-1", "CMP-VAULT", "2026-11-10T07:00", "2026-11-10T07:30")
     claims.must("advance", "INT-1", "announce", person=OMAR)
+    plan("INT-7", "CMP-FILTER", "2026-11-10T07:00", "2026-11-10T07:30")
+    claims.must("advance", "INT-7", "announce", person=OMAR)
     plan("INT-2", "CMP-VAULT", "2026-11-24T07:00", "2026-11-24T08:00")
     assert found(claims, "INT-2").keys() == {"AVM-006"}
+    assert "INT-7" not in found(claims, "INT-2")["AVM-006"]["message"], "it is of mail, and stops no claims"
     said = claims.type("advance", "INT-2", "announce", person=OMAR)
     assert (said.code, "announced before: INT-0911, INT-1" in said.words) == (1, True)
     assert found(claims, "INT-1") == {}

@@ -14,6 +14,7 @@ from desk import INGRID, Desk
 from ledger import AGREEMENT, PARTS, Ledger
 from sdflow.bootstrap import content_folder
 from sdflow.cli.root import sdflow
+from sdflow.domain.event import VERBS
 
 Write = Callable[[str, str], Path]
 BY_HAND = """
@@ -155,6 +156,17 @@ def test_where_a_step_leads_back_to_where_a_field_can_be_changed_that_is_the_adv
         assert (said.code, wanted in said.words) == (1, True), said.words
 
 
+def test_no_step_leads_back_into_an_end_though_its_fields_are_not_fixed(desk: Desk) -> None:
+    desk.must("apply", str(content_folder() / "examples" / "looking-back"), day="2026-11-09")
+    declared = yaml.safe_load((content_folder() / "workflows" / "complaint.yaml").read_text("utf-8"))
+    declared["states"]["withdrawn"] |= {"frozen": False}
+    (desk.folder / "workflows").mkdir()
+    (desk.folder / "workflows" / "complaint.yaml").write_text(yaml.safe_dump(declared, sort_keys=False), "utf-8")
+    desk.must("advance", "CPL-0001", "take_up", person="PER-HADDAD", day="2026-11-09")
+    said = desk.type("amend", "CPL-0001", "--set", "statement=x", day="2026-11-09")
+    assert (said.code, "no step leads back to where it can" in said.words) == (1, True), said.words
+
+
 def test_every_command_that_a_life_cycle_names_is_one() -> None:
     """A misspelt one would keep nothing."""
     named = set()
@@ -163,4 +175,5 @@ def test_every_command_that_a_life_cycle_names_is_one() -> None:
         states, steps = (declared.get(name, {}).values() for name in ("states", "steps"))
         named |= {verb for one in states for verb in one.get("kept_since", {})}
         named |= {one["written"]["verb"] for one in steps if "written" in one}
-    assert {"improve", "judge"} <= named <= set(sdflow.list_commands(Context(sdflow)))
+    assert {"improve", "judge"} <= named <= VERBS
+    assert {verb.split()[0] for verb in VERBS} <= set(sdflow.list_commands(Context(sdflow)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -189,6 +190,18 @@ def test_refused_rows_are_written_into_a_file(desk: Desk, write: Write, mapping:
         (row,) = csv.DictReader(file)
     assert (row["line"], row["column"], row["value"]) == ("2", "Opened", "3/13/2026 09:00")
     assert row["advice"] == "correct it"
+
+
+def test_only_who_wants_the_refused_rows_needs_room_for_them(
+    desk: Desk, write: Write, mapping: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    file, refused = write("i.csv", HEADER + GOOD), tmp_path / "refused.csv"
+    said = desk.type("measure", "incidents", str(file), "--mapping", str(mapping), "--refused", str(refused))
+    assert (said.code, "refused.csv: cannot be written: No such file or directory" in said.words) == (2, True), (
+        said.words
+    )
+    assert measured(desk, file, mapping)["added"] == 1
 
 
 @pytest.mark.parametrize(("meant", "offset"), [("earlier", "+01:00"), ("later", "+00:00")])

@@ -95,7 +95,6 @@ def test_the_report_is_made_and_its_name_its_hash_and_its_figures_stand_in_the_r
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
         "sent_on": "2026-02-10",
         "sent_to": {"p1": INGRID, "p2": OMAR},
-        "unsigned": [],
     }
     figures = {one["clause"]: one for one in said["figures"].values()}
     late = figures["targets.restore.P1"]

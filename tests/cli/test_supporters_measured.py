@@ -56,6 +56,8 @@ priorities:
   S1: {title: Urgent, applies: Nobody can work}
 """
 
+LONE = "kind: component\nreference: CMP-LONE\ntitle: Alone\npurpose: Stands in no service\n"
+
 OF_SUPPLIERS = (
     INCIDENTS.replace("resolved: resolved", "resolved: resolved, responded: responded")
     .replace("cause: cause", "cause: cause, component: component, supplier: supplier")
@@ -202,3 +204,12 @@ def test_a_miss_of_a_supporter_can_be_accepted(ledger: Ledger) -> None:
     ledger.outages("2026-10-01", "2026-10-31", "2026-10-05T00:00:00,2026-10-09T00:00:00")
     words = ("waive", "UC-0900", "SLM-029", "--reason", "The supplier pays", "--until", "2027-06-30")
     ledger.desk.must(*words, "--owner", HELEN, day="2026-12-15")
+
+
+def test_a_contract_that_no_service_rests_on_says_of_its_times_that_no_file_tells_of_them(ledger: Ledger) -> None:
+    ledger.desk.must("apply", str(ledger.write("lone.yaml", LONE)))
+    agreed(ledger, STRICT.replace("CMP-VAULT", "CMP-LONE"), "UC-0900", ROSSI)
+    ledger.outages("2026-10-01", "2026-10-31")
+    found = targets(ledger, "UC-0900", "2026-10")[RESPONSE]
+    assert (found["met"], found["note"]) == (None, "no data: no file tells of its incidents")
+    assert not any(one.split()[-1] == "of" for one in found["conventions"])

@@ -356,7 +356,7 @@ def test_control_c_leaves_whole_files_and_no_worker(desk: Desk, tmp_path: Path) 
         assert b"TEAM-A" in running.stdout.readline()
         os.killpg(running.pid, signal.SIGINT)
         _, complaint = running.communicate(timeout=60)
-    assert (running.returncode, b"Traceback" in complaint) == (1, False)
+    assert (running.returncode, b"Traceback" in complaint) == (130, False)
     assert [path.name for path in out.iterdir()] == ["TEAM-A-draft.pdf"]
     assert (out / "TEAM-A-draft.pdf").read_bytes().rstrip().endswith(b"%%EOF")
     with pytest.raises(ProcessLookupError):

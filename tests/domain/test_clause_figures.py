@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from sdflow.domain.clause_figures import clause_figures
-from sdflow.domain.target import Targets
+from sdflow.domain.clause_figures import clause_figures, shortfalls
+from sdflow.domain.target import ContinuityTarget, MeasureTarget, ReliabilityTarget, Targets
 
 PROMISED = {
     "targets": Targets.model_validate(
@@ -45,3 +45,21 @@ def test_a_clause_agrees_on_its_numbers_and_nothing_else_does(path: str, said: l
     found = clause_figures(PROMISED, path)
     assert [str(one) for one in found] == said
     assert all(isinstance(one.value, Decimal) for one in found)
+
+
+def test_a_wish_is_held_against_every_figure_of_the_promise_on_its_side() -> None:
+    wish = ReliabilityTarget(breaks=2, mean_time_between_failures_hours=Decimal(1000))
+    promise = ReliabilityTarget(breaks=1, mean_time_between_failures_hours=Decimal(10))
+    assert shortfalls(wish, promise) == ["mean time between failures hours 1000 wanted, 10 promised"]
+    assert shortfalls(promise, wish) == ["breaks 1 wanted, 2 promised"]
+    soon, late = (ContinuityTarget(recovery_time_objective_hours=hours) for hours in (Decimal(2), Decimal(20)))
+    assert shortfalls(soon, late) == ["recovery time objective hours 2 wanted, 20 promised"]
+    assert shortfalls(late, soon) == []
+
+
+def test_measures_whose_better_sides_differ_are_not_compared() -> None:
+    said = {"title": "Wait", "unit": "seconds", "value": "30"}
+    most, least = (MeasureTarget.model_validate({**said, "comparison": side}) for side in ("at_most", "at_least"))
+    longer = MeasureTarget.model_validate({**said, "comparison": "at_most", "value": "40"})
+    assert shortfalls(most, least) == []
+    assert shortfalls(most, longer) == ["value 30 wanted, 40 promised"]

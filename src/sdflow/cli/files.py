@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -65,15 +66,24 @@ PLACE = OutputPlace()
 
 
 def placed(output: Path, name: str) -> Path:
-    """The file that is meant: `output` itself, or the file of this name in it where it is a folder."""
-    return Path(output / name) if isinstance(output, Folder) or output.is_dir() else output
+    """The file that is meant: `output` itself, or the file of this name in it where it is a folder.
+
+    `Unreadable` where nothing can stand there, such as one with too long a name.
+    """
+    with told_unwritable(output):
+        return Path(output / name) if isinstance(output, Folder) or output.is_dir() else output
 
 
 def refuse_other(path: Path, content: bytes, known: str | None) -> None:
-    """`Refused` where another file stands at a path than this one or the one of a known SHA-256, which it replaces."""
-    if path.is_file() and _sha256(there := path.read_bytes()) not in (_sha256(content), known):
+    """`Refused` where another file stands at a path than this one or the one of a known SHA-256, which it replaces.
+
+    `Unreadable` where what stands there may not be looked at.
+    """
+    with told_unwritable(path):
+        there = _sha256(path.read_bytes()) if path.is_file() else None
+    if there is not None and there not in (_sha256(content), known):
         raise Refused(
-            f"{path} is there already, and is not the file that would be replaced (SHA-256 {_sha256(there)[:12]}…)",
+            f"{path} is there already, and is not the file that would be replaced (SHA-256 {there[:12]}…)",
             advice="name another file or folder with -o, or move that one away",
         )
 
@@ -86,6 +96,15 @@ def require_pdf(output: Path | None, *, accessible: bool) -> None:
     """Refuse `--accessible` where no PDF is wanted."""
     if accessible and not output:
         raise click.UsageError("--accessible is for a PDF; name it with -o")
+
+
+@contextmanager
+def told_unwritable(path: Path) -> Iterator[None]:
+    """Whatever the disk refuses inside is told of as a file that cannot be written, as `Unreadable`."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        raise _unwritable(path, error) from None
 
 
 def _unwritable(path: Path, error: OSError | RuntimeError) -> Unreadable:

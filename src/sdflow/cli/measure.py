@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING
@@ -13,14 +15,14 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from sdflow.cli.files import write_whole
+from sdflow.cli.files import told_unwritable, write_whole
 from sdflow.cli.presentation import console, say_json, shown, table
 from sdflow.cli.progress import watched
 from sdflow.cli.session import Session, examples, shared_options
 
 if TYPE_CHECKING:
     from sdflow.domain.measured_form import RefusedRow
-    from sdflow.operations.measure import Taken
+    from sdflow.operations.measure import Refuse, Taken
 
 MOST_SHOWN = 20
 """So many reasons are shown; --refused writes all of them, --json tells the first thousand."""
@@ -89,24 +91,18 @@ def _measure(
     session: Session, kind: str, file: Path, mapping: Path, dry_run: bool, refused: Path | None, reason: str
 ) -> None:
     from sdflow.domain.measured import MeasuredKind
-    from sdflow.domain.sheet import sheet
     from sdflow.operations.measure import Export, measure
 
-    with TemporaryFile() as spool:
-        spool.write(sheet(REFUSED_COLUMNS, ()))
-        with watched(silent=session.as_json, long=1) as progress:
-            taken = measure(
-                session.workspace,
-                session.occasion,
-                Export(MeasuredKind(kind), file, mapping),
-                reason=reason,
-                dry_run=dry_run,
-                progress=progress,
-                refuse=(lambda reasons: _write_into(spool, reasons)) if refused else lambda _: None,
-            )
-        if refused:
-            spool.seek(0)
-            write_whole(refused, iter(lambda: spool.read(WRITTEN_AT_ONCE), b""))
+    with _refused_rows(refused) as refuse, watched(silent=session.as_json, long=1) as progress:
+        taken = measure(
+            session.workspace,
+            session.occasion,
+            Export(MeasuredKind(kind), file, mapping),
+            reason=reason,
+            dry_run=dry_run,
+            progress=progress,
+            refuse=refuse,
+        )
     if session.as_json:
         say_json(_as_json(taken, dry_run))
     else:
@@ -270,10 +266,33 @@ def _show_counts(out: Console, taken: Taken) -> None:
     out.print(table(("Column", "Why rows are refused", "Number"), rows, right=("Number",)))
 
 
-def _write_into(spool: IO[bytes], reasons: Sequence[RefusedRow]) -> None:
+@contextmanager
+def _refused_rows(refused: Path | None) -> Iterator[Refuse | None]:
+    """What takes every refused row, where somebody wants them in a file; that file is written at the end, or stays as it was."""
+    from sdflow.domain.sheet import sheet
+
+    if refused is None:
+        yield None
+        return
+    with told_unwritable(refused):
+        spool = TemporaryFile()  # noqa: SIM115 - closing it may fail on a full disk as well, which was told of then
+    try:
+        with told_unwritable(refused):
+            spool.write(sheet(REFUSED_COLUMNS, ()))
+        yield partial(_write_into, spool, refused)
+        with told_unwritable(refused):
+            spool.seek(0)
+        write_whole(refused, iter(lambda: spool.read(WRITTEN_AT_ONCE), b""))
+    finally:
+        with suppress(OSError):
+            spool.close()
+
+
+def _write_into(spool: IO[bytes], refused: Path, reasons: Sequence[RefusedRow]) -> None:
     from sdflow.domain.sheet import sheet_rows
 
-    spool.write(sheet_rows([getattr(row, name) for name in REFUSED_COLUMNS] for row in reasons))
+    with told_unwritable(refused):
+        spool.write(sheet_rows([getattr(row, name) for name in REFUSED_COLUMNS] for row in reasons))
 
 
 def _counted(number: int, one: str, other: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from sdflow.domain.attainment.result import met
 from sdflow.domain.clause_path import values_at
 from sdflow.domain.target import (
     AvailabilityTarget,
@@ -64,14 +65,28 @@ class ClauseFigure:
 def clause_figures(content: Any, path: str) -> tuple[ClauseFigure, ...]:
     """The numbers of the target at a path, or the one number that the path ends in; none where no target is there."""
     (found,) = values_at(content, path) or [None]
-    if (figures := _figures_of(found)) or "." not in path:
+    if (figures := figures_of(found)) or "." not in path:
         return figures
     before, _, name = path.rpartition(".")
     (target,) = values_at(content, before) or [None]
-    return tuple(one for one in _figures_of(target) if one.name == name)
+    return tuple(one for one in figures_of(target) if one.name == name)
 
 
-def _figures_of(target: Any) -> tuple[ClauseFigure, ...]:
+def shortfalls(wanted: Any, promised: Any) -> list[str]:
+    """In which figures a promise is worse than a wish for the same, each in words; nothing where they cannot be compared."""
+    if type(wanted) is not type(promised):
+        return []
+    given = {(one.name, one.comparison): one.value for one in figures_of(promised)}
+    asked = [(one, given.get((one.name, one.comparison))) for one in figures_of(wanted)]
+    return [
+        f"{one.name.replace('_', ' ')} {one.value:f} wanted, {value:f} promised"
+        for one, value in asked
+        if value is not None and not met(value, one.value, one.comparison)
+    ]
+
+
+def figures_of(target: Any) -> tuple[ClauseFigure, ...]:
+    """The numbers that a target agrees on; none of what is no target."""
     if isinstance(target, MeasureTarget):
         return (ClauseFigure("value", target.value, target.comparison),)
     fields = next((fields for model, fields in _FIGURES.items() if isinstance(target, model)), {})

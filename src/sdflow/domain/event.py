@@ -5,11 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sdflow.domain.content import Plain, canonical_text, content_hash, plain
 
 FIRST_HASH = "0" * 64
+
+Verb = Literal[
+    "adopt",
+    "advance",
+    "amend",
+    "apply",
+    "authority new",
+    "authority revoke",
+    "decline",
+    "improve",
+    "init",
+    "invoke",
+    "judge",
+    "key new",
+    "key register",
+    "key revoke",
+    "log",
+    "measure",
+    "pack",
+    "sign",
+    "waive",
+]
+"""The commands that act: under these names an act is written down."""
+
+VERBS: frozenset[str] = frozenset(get_args(Verb))
 
 
 @dataclass(frozen=True)

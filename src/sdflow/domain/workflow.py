@@ -90,6 +90,11 @@ class State:
     kept_since: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     @property
+    def given_up(self) -> bool:
+        """Whether a record ended here without anything that stands, such as a complaint that was withdrawn."""
+        return self.final and not self.settled
+
+    @property
     def holds_fields(self) -> bool:
         """Whether single fields may not change in this state, as far as anything is said of single fields."""
         return bool(self.open or self.fixed or self.kept or self.kept_where or self.kept_since)

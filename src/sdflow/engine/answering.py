@@ -47,7 +47,7 @@ class Answering:
 
     def conventions(self) -> Iterator[str]:
         """For which cases a supporter answers, in words; nothing of an agreement with a customer."""
-        if not self._supplier:
+        if not self._supplier or not self.counting:
             return
         yield f"cases that name {self._supplier}, of {', '.join(one.service for one in self.counting)}"
         if self.elsewhere:

@@ -263,7 +263,7 @@ class Attaining:
             return None
         further = component.further_availability.get(clause.rsplit(".", 1)[-1])
         target = further if ".further_availability." in clause else component.availability
-        hours = party.hours_of(target) if target and not clause.endswith("reliability") else party.service_hours
+        hours = party.hours_of(target) if target and ".reliability" not in clause else party.service_hours
         observed = seen.of_component(component.component, hours, period, self.held)
         return seen.component_outages(component.component), observed, _planned(target)
 

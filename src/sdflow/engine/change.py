@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sdflow.adapters.storage import Writing
 from sdflow.domain.errors import Refused
-from sdflow.domain.event import Act, Event
+from sdflow.domain.event import Act, Event, Verb
 from sdflow.domain.kind import Content, links
 from sdflow.domain.record import Envelope, Record, Revision, StoredDocument
 from sdflow.engine.definitions import Definitions, stored_text
@@ -145,7 +145,7 @@ def _links(content: Content) -> Sequence[tuple[str, str]]:
 
 
 @contextmanager
-def acting(workspace: Workspace, occasion: Occasion, verb: str, reason: str = "") -> Iterator[Change]:
+def acting(workspace: Workspace, occasion: Occasion, verb: Verb, reason: str = "") -> Iterator[Change]:
     """One act: everything inside is one transaction and one link of the chain, or nothing at all.
 
     What time alone has ended until then is written down before, as it was without the act.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
@@ -87,11 +87,9 @@ def inconsistencies(
             yield Inconsistency(reference, TESTED_VERSION, message)
         if isinstance(content, Improving) and (message := content.improvement().measured_too_early()):
             yield Inconsistency(reference, MEASURED_ON, message)
-        if isinstance(content, Reviewed):
-            reviewed = faults_of_reviewed(content, content.review(), known)
-            yield from (Inconsistency(reference, *fault) for fault in reviewed)
-        if isinstance(content, Interrupting):
-            yield from (Inconsistency(reference, *fault) for fault in content.outside_its_window())
+        record = asked.record(reference)
+        before = set(_untrue(workspace.definitions.content(record), known)) if record else set()
+        yield from (Inconsistency(reference, *fault) for fault in _untrue(content, known) if fault not in before)
         yield from (
             Inconsistency(reference, *fault) for fault in faults_of_second_ones(workspace, asked, reference, arriving)
         )
@@ -101,6 +99,14 @@ def inconsistencies(
         yield from (Inconsistency(reference, *fault) for fault in faults_of_done_days(owing, content, today))
     yield from _inheriting_circle(workspace, asked, arriving)
     yield from _circle(workspace, asked, arriving)
+
+
+def _untrue(content: Content, known: Callable[[str], Content | None]) -> Iterator[tuple[str, str]]:
+    """What reviews and interruptions say that can not be. What stood before was let in then, and is not found fault with."""
+    if isinstance(content, Reviewed):
+        yield from faults_of_reviewed(content, content.review(), known)
+    if isinstance(content, Interrupting):
+        yield from content.outside_its_window()
 
 
 def _link_fault(workspace: Workspace, reading: _Known, link: Link, arriving: Mapping[str, Content]) -> str | None:

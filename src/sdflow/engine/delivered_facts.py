@@ -120,11 +120,18 @@ class DeliveredFacts:
     def _of_supporter(self, reference: str) -> list[FactKind]:
         """What a supporter delivered against its own agreement, whoever rests on it. What was asked once is kept."""
         if reference not in self._of_supporters:
-            words = self._words(reference)
-            told = not self._watched.isdisjoint((*self._deliveries.services(words), *parts_supported(words)))
-            looked = self._looked_at(reference, _most_needed(words.agreement)) if told else []
+            needed = _most_needed(self._agreement(reference))
+            looked = self._looked_at(reference, needed) if self.tells_of(reference) else []
             self._of_supporters[reference] = list(self._own(reference, looked))
         return self._of_supporters[reference]
+
+    def tells_of(self, reference: str) -> bool:
+        """Whether a file ever told anything of what a supporter's agreement is about, which is signed and has not ended."""
+        record = self._prover.evidence.record(reference)
+        if not self._prover.versions(record) or self._prover.definitions.state(record).ended:
+            return False
+        words = self._words(reference)
+        return not self._watched.isdisjoint((*self._deliveries.services(words), *parts_supported(words)))
 
     def series(self, reference: str, clause: str, as_on: date | None = None) -> Series | None:
         """What was reached of one target of a signed agreement; none where there is no figure of it.

@@ -69,7 +69,7 @@ class FixedFields:
         return f"no step leads back to where it can; give it up, say why, and write another: {steps}"
 
     def _opens(self, state: State, path: str) -> bool:
-        return not state.frozen and state.admits(path) and self._why_kept(state, path) is None
+        return not (state.frozen or state.final) and state.admits(path) and self._why_kept(state, path) is None
 
     def _step(self, step: Step) -> str:
         asked = f", which asks for {', '.join(step.guards.requires)}" if step.guards.requires else ""

@@ -135,14 +135,11 @@ class Prover:
         chosen = [kind for kind, model in kinds if issubclass(model, Analysing | Recovering | Supporting)]
         records = [record for kind in chosen for record in self.reading.records(kind=kind)]
         going_on = (one for one in records if not self.definitions.state(one).final)
-        return [*self.promising(), *(one for one in going_on if not self._supports(one) or self._is_measured(one))]
+        told = (one for one in going_on if not self._supports(one) or self.delivered.tells_of(one.reference))
+        return [*self.promising(), *told]
 
     def _supports(self, record: Record) -> bool:
         return self.evidence.is_a(record, Supporting)
-
-    def _is_measured(self, record: Record) -> bool:
-        """Whether anything was delivered against a supporting agreement of its own, whoever rests on it."""
-        return bool(self.delivered.facts(record.reference))
 
     def has_proof(self, record: Record, content: Content) -> bool:
         """Whether something is proven of a record: not of an agreement that only states clauses for others."""
@@ -158,13 +155,14 @@ class Prover:
         if self.subjects.is_one(record):
             return [reference]
         naming = self.continuity.naming(reference) if self.evidence.is_a(record, Structured) else []
-        own = [reference] if self._supports(record) and self._is_measured(record) else []
+        own = [reference] if self._supports(record) and self.delivered.tells_of(reference) else []
         return [*own, *self.resting_on(reference), *(one.reference for one in naming)]
 
     def prove_all(self, references: Sequence[str], progress: Progress | None = None) -> list[Proof]:
-        """The proofs of many agreements with customers, in their order; `progress` hears of how many are done.
+        """The proofs of many records, in their order; `progress` hears of how many are done.
 
-        Those on the same service are proven together, and what they rest on is read in a few queries and let go.
+        Those on the same service are proven together, and what they rest on is read in a few queries and let go. There is none
+        of a supporting agreement of which there is no figure.
         """
         found: dict[str, Proof] = {}
         self.reading.records_named(references)
@@ -177,7 +175,7 @@ class Prover:
                 if progress:
                     progress(len(found), len(by_service))
             self._let_go()
-        return [found[reference] for reference in references]
+        return [found[one] for one in references if found[one].facts or not self._supports(self.evidence.record(one))]
 
     def _let_go(self) -> None:
         self.scenes.let_go()

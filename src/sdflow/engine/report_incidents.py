@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from sdflow.domain.attainment.outages import seconds_of
 from sdflow.domain.measured import UNKNOWN, Incidents, Moment
 from sdflow.domain.period import Period
@@ -88,7 +86,7 @@ class ReportedIncidents:
     def _secure(self, seen: Observations, period: Period) -> Iterator[SecurityIncident]:
         found = self._of(seen, period)
         found = found.chosen(found.security)
-        zone, ends = seen.stretch.zone, _first_known(found)
+        zone, ends = seen.stretch.zone, found.at_first_known(_ENDS).tolist()
         for row, number in enumerate(found.number.tolist()):
             yield SecurityIncident(
                 number=number,
@@ -98,11 +96,3 @@ class ReportedIncidents:
                 restored=wall_clock(ends[row] // 60, zone) if ends[row] != UNKNOWN else None,
                 cause=found.cause[row],
             )
-
-
-def _first_known(incidents: Incidents) -> list[int]:
-    found = np.full(len(incidents), UNKNOWN, dtype=np.int64)
-    for moment in _ENDS:
-        found = np.where(found == UNKNOWN, incidents.at(moment), found)
-    known: list[int] = found.tolist()
-    return known

@@ -190,12 +190,7 @@ class ReportRecords:
         for record, content in self._of(SupplierMeasuring):
             state = self._prover.definitions.state(record)
             said = content.supplier_performance() if isinstance(content, SupplierMeasuring) else None
-            if (
-                said
-                and said.contract == contract
-                and _meets(said.period, period)
-                and (state.settled or not state.final)
-            ):
+            if said and said.contract == contract and _meets(said.period, period) and not state.given_up:
                 yield record, said if state.settled else replace(said, agreed_on=None)
 
     def _of(self, trait: type) -> Iterator[tuple[Record, Content]]:
@@ -214,8 +209,7 @@ class ReportRecords:
 
     def _given_up(self, record: Record) -> bool:
         """Whether it ended without anything that stands, such as a review that was called off."""
-        state = self._prover.definitions.state(record)
-        return state.final and not state.settled
+        return self._prover.definitions.state(record).given_up
 
     def _told(self, record: Record) -> Told:
         return Told(record.reference, record.title, record.state.replace("_", " "))

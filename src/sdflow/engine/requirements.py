@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel
-
+from sdflow.domain.clause_figures import shortfalls
 from sdflow.domain.clause_path import values_at
 from sdflow.domain.fact import RequirementAnswer
 from sdflow.domain.kind import Content
@@ -15,12 +13,6 @@ from sdflow.domain.trait import Answering, RequiredClause, Requiring
 
 if TYPE_CHECKING:
     from sdflow.engine.proof import Prover
-
-MORE_IS_BETTER, LESS_IS_BETTER = (
-    ("percent", "least"),
-    ("minutes", "days", "seconds", "breaks", "longest_minutes", "down_minutes"),
-)
-"""The figures of targets that can be compared, by the side on which the better promise lies."""
 
 
 def requirement_facts(prover: Prover, reference: str, agreement: Content) -> Iterator[RequirementAnswer]:
@@ -39,7 +31,7 @@ def _answer(reference: str, agreement: Content, wish: Content, name: str, one: R
     mine = one.agreement == reference
     promised = values_at(agreement, one.clause)[0] if one.clause and mine else None
     wanted = values_at(wish, one.measured_by)[0] if one.measured_by else None
-    shorter = _shortfalls(wanted, promised)
+    shorter = shortfalls(wanted, promised)
     return RequirementAnswer(
         agreement=reference,
         clause=one.clause if one.clause and mine else f"answers.{name.partition(' ')[2]}",
@@ -52,17 +44,3 @@ def _answer(reference: str, agreement: Content, wish: Content, name: str, one: R
         falls_short=bool(shorter),
         shortfall="; ".join(shorter) or None,
     )
-
-
-def _shortfalls(wanted: Any, promised: Any) -> list[str]:
-    """In which figures a promise is worse than the wish, each in words; nothing where they cannot be compared."""
-    if not isinstance(wanted, BaseModel) or type(wanted) is not type(promised):
-        return []
-    found = []
-    for name in type(wanted).model_fields:
-        asked, given = getattr(wanted, name), getattr(promised, name)
-        if not isinstance(asked, int | Decimal) or not isinstance(given, int | Decimal):
-            continue
-        worse = (name in MORE_IS_BETTER and given < asked) or (name in LESS_IS_BETTER and given > asked)
-        found += [f"{name.replace('_', ' ')} {asked} wanted, {given} promised"] if worse else []
-    return found

@@ -73,8 +73,7 @@ def _spoken_of(lines: Iterable[ComplaintLine | SurveyLine]) -> tuple[str, ...]:
 def _given_up(definitions: Definitions, reading: Reading, references: Sequence[str]) -> Iterator[str]:
     """Those of these records that ended without anything that stands, such as a complaint that was withdrawn."""
     for reference in references:
-        state = definitions.state(reading.required(reference))
-        if state.final and not state.settled:
+        if definitions.state(reading.required(reference)).given_up:
             yield reference
 
 

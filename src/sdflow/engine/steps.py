@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
+
+from pydantic import BaseModel
 
 from sdflow.adapters.storage import Reading
 from sdflow.domain.clause_path import is_empty, is_filled, lies_within, values_at
 from sdflow.domain.done_day import as_day
+from sdflow.domain.errors import Unreadable
 from sdflow.domain.event import Act
 from sdflow.domain.finding import Finding
 from sdflow.domain.guard import Situation, Unmet, unmet
@@ -179,13 +183,25 @@ class _Asked:
 
     def others(self, alone: Alone) -> Iterator[str]:
         """The records of its kinds that are about the same and stand in its way, each with its state, as a sentence begins."""
-        own = set(values_at(self.content, alone.field)) - {None}
-        left_out = {*values_at(self.content, alone.but), self.record.reference}
+        own = self._single(self.content, alone.field)
+        left_out = self._single(self.content, alone.but) | {self.record.reference}
         for one in self._in_states(alone.states):
-            same = own & set(values_at(self.workspace.definitions.content(one), alone.field))
+            same = own & self._single(self.workspace.definitions.content(one), alone.field)
             if same and one.reference not in left_out:
                 about = ", ".join(sorted(map(str, same)))
                 yield f"{one.reference} {one.title} about {about} is {one.state.replace('_', ' ')}"
+
+    def _single(self, content: Content, path: str) -> set[Any]:
+        """What stands at a path, each entry of a list by itself; `Unreadable` where further fields stand below it."""
+        found = [
+            one for value in values_at(content, path) for one in (value if isinstance(value, list | tuple) else [value])
+        ]
+        if any(isinstance(one, Mapping | BaseModel) for one in found):
+            message = f"below '{path}' stand further fields; name one of those, such as services.*.service"
+            raise Unreadable.because(
+                self.workspace.definitions.workflows[self.record.kind].source, message, field="alone"
+            )
+        return set(found) - {None}
 
     def _in_states(self, states: Iterable[str]) -> Iterator[Record]:
         kinds = self.workspace.definitions.workflows[self.record.kind].kinds

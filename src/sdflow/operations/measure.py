@@ -64,7 +64,7 @@ class Taken:
     file: str
     sha256: str
     conventions: tuple[str, ...]
-    refuse: Refuse
+    refuse: Refuse | None
     read: int = 0
     rows: int = 0
     refused: int = 0
@@ -114,7 +114,7 @@ class Taken:
         self._watch(part)
 
     def _count_reasons(self, reasons: Sequence[RefusedRow]) -> None:
-        if reasons:
+        if reasons and self.refuse is not None:
             self.refuse(reasons)
         self.reason_count += len(reasons)
         self.reasons += reasons[: MOST_EXAMPLES - len(self.reasons)]
@@ -141,10 +141,6 @@ class Taken:
         self.watched = {subject: span for subject, span in known.items() if span[0] < span[1]}
 
 
-def _nowhere(reasons: Sequence[RefusedRow]) -> None:
-    """Keeps no reasons besides those that are counted and shown."""
-
-
 class _DryRunError(Exception):
     """Ends the act before anything is stored."""
 
@@ -157,7 +153,7 @@ def measure(
     reason: str = "",
     dry_run: bool = False,
     progress: Progress,
-    refuse: Refuse = _nowhere,
+    refuse: Refuse | None = None,
 ) -> Taken:
     """Take in the rows of a file as its mapping says; those that cannot be are left out, each with its reason.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from sdflow.adapters.storage import Reading
 from sdflow.domain.difference import ClauseChange
@@ -21,7 +22,7 @@ from sdflow.engine.review_parties import refuse_outsiders
 from sdflow.engine.service_report import Progress
 from sdflow.engine.workspace import Occasion, Workspace
 
-VERB = "pack"
+VERB: Final = "pack"
 REASON = "the pack of the review is put together"
 
 Keeping = Callable[[str, bytes, str | None], str]

@@ -18,6 +18,7 @@ from sdflow.adapters.definitions.uses import Use, entries_in, fields_in, uses
 from sdflow.adapters.definitions.validation import fault_at, validated
 from sdflow.adapters.definitions.wording import FIELD_PATH_PATTERN, NAME_PATTERN, unknown
 from sdflow.domain.errors import Fault, Unreadable
+from sdflow.domain.event import VERBS
 from sdflow.domain.finding import Severity
 from sdflow.domain.improvement_demands import Demands
 from sdflow.domain.kind import Line, Strict, Title
@@ -289,10 +290,17 @@ def _name_faults(
     top = fields_in(value)
     states, steps = set(fields_in(top.get("states"))), set(fields_in(top.get("steps")))
     known = {"state": states, "step": steps, "earlier step": steps | {"apply"}, "role": roles, "kind": kinds}
+    known |= {"command that writes": VERBS}
     if "kinds" not in top and path.stem not in kinds:
         yield (), f"{unknown('kind', path.stem, kinds)}; name them with 'kinds: [...]', or the file after its kind"
     yield from obligation_faults(top.get("obligations"))
-    for what, place, name in (*_used_by_steps(top), *obligation_names(top.get("obligations")), *_used_elsewhere(top)):
+    used = (
+        *_used_by_steps(top),
+        *_used_by_states(top),
+        *obligation_names(top.get("obligations")),
+        *_used_elsewhere(top),
+    )
+    for what, place, name in used:
         if name not in known[what]:
             yield place, unknown(what, name, known[what])
     for name in states & set(fields_in(top.get("renamed"))):
@@ -308,7 +316,15 @@ def _used_by_steps(top: dict[str, object]) -> Iterator[Use]:
             yield from uses(what, ("steps", name, word), fields_in(value).get(word))
         for path, states in fields_in(fields_in(value).get("cited_by")).items():
             yield from uses("state", ("steps", name, "cited_by", path), states)
+        written = fields_in(fields_in(value).get("written"))
+        yield from uses("command that writes", ("steps", name, "written", "verb"), written.get("verb"))
         yield from uses("state", ("steps", name, "alone", "in"), fields_in(fields_in(value).get("alone")).get("in"))
+
+
+def _used_by_states(top: dict[str, object]) -> Iterator[Use]:
+    for name, value in fields_in(top.get("states")).items():
+        for verb in fields_in(fields_in(value).get("kept_since")):
+            yield "command that writes", ("states", name, "kept_since", verb), verb
 
 
 def _used_elsewhere(top: dict[str, object]) -> Iterator[Use]:

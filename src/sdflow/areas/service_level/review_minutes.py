@@ -29,8 +29,8 @@ class ReviewPack(Strict):
     measured_until: DayDone | None = Field(
         None, description="The last day that the report counts, where its period was not over"
     )
-    unsigned: Annotated[list[ReviewedAgreement], Field(max_length=60)] = Field(
-        default_factory=list, description="Agreements of which nobody had signed a version"
+    unsigned: Annotated[list[ReviewedAgreement], Field(min_length=1, max_length=60)] | None = Field(
+        None, description="Agreements of which nobody had signed a version"
     )
 
 

@@ -18,7 +18,7 @@ def written_pack(pack: Pack) -> dict[str, Any]:
         "sent_on": pack.sent_on,
         "sent_to": {f"p{number}": person for number, person in enumerate(pack.sent_to, 1)},
         "measured_until": pack.measured_until,
-        "unsigned": list(pack.unsigned),
+        "unsigned": list(pack.unsigned) or None,
     }
 
 

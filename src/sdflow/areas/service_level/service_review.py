@@ -100,7 +100,7 @@ class ServiceReview(Content, Packed, Attended, Correcting):
             yield f"actions.{key}.agreement", action.agreement
         for key, decision in self.decisions.items():
             yield f"decisions.{key}.agreement", decision.agreement
-        for number, unsigned in enumerate(self.pack.unsigned if self.pack else ()):
+        for number, unsigned in enumerate((self.pack and self.pack.unsigned) or ()):
             yield f"pack.unsigned.{number}", unsigned
 
     @model_validator(mode="after")

@@ -6,7 +6,7 @@ or of several. What stops it without a break is one interruption, whoever works.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -65,9 +65,13 @@ class InterruptedTime:
         runs = union(NOTHING, *self.runs)
         if not len(minus(runs, stopped_by([self.work], self.scene))):
             return ()
+        return tuple(sorted(one.record for one in self.taking_part(runs)))
+
+    def taking_part(self, time: Intervals) -> Iterator[OtherWork]:
+        """The other work on parts of the service that lies in some time."""
         parts = {self.scene.promise.service, *self.scene.dependencies, *self.scene.structure.components()}
         working = (one for one in self.others if parts.intersection((*one.work.services, *one.work.components)))
-        return tuple(sorted(one.record for one in working if len(intersection(span_of(one.work), runs))))
+        return (one for one in working if len(intersection(span_of(one.work), time)))
 
     def _held(self, time: Intervals) -> Intervals:
         if self.held is None:

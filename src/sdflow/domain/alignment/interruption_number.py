@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from sdflow.domain.alignment.clauses import BEFORE
-from sdflow.domain.alignment.interrupted_time import InterruptedTime, day_of, each_run, span_of, stopped_by
+from sdflow.domain.alignment.interrupted_time import InterruptedTime, day_of, each_run, stopped_by
 from sdflow.domain.alignment.measuring_periods import period_text
 from sdflow.domain.clauses import PlannedInterruption
 from sdflow.domain.fact import InterruptionNumber
@@ -112,6 +112,5 @@ class _Counting:
 
 def _others(time: InterruptedTime, runs: Sequence[Intervals]) -> str:
     """The interruptions that were announced before and have a part in those that are counted."""
-    counted = union(NOTHING, *runs)
-    named = [one.record for one in time.others if one.before and len(intersection(span_of(one.work), counted))]
+    named = [one.record for one in time.taking_part(union(NOTHING, *runs)) if one.before]
     return ", ".join(sorted(named)) or "none"
