@@ -128,7 +128,8 @@ class DeliveredFacts:
     def tells_of(self, reference: str) -> bool:
         """Whether a file ever told anything of what a supporter's agreement is about, which is signed and has not ended."""
         record = self._prover.evidence.record(reference)
-        if not self._prover.versions(record) or self._prover.definitions.state(record).ended:
+        signed = bool(self._watched) and bool(self._prover.versions(record))
+        if not signed or self._prover.definitions.state(record).ended:
             return False
         words = self._words(reference)
         return not self._watched.isdisjoint((*self._deliveries.services(words), *parts_supported(words)))
