@@ -8,6 +8,7 @@ from functools import cached_property
 
 from sdflow.domain.measured import Incidents
 from sdflow.domain.scene import Supporter
+from sdflow.domain.service_time import Intervals, intersection
 from sdflow.engine.measured_words import Words
 from sdflow.engine.observations import NO_SERVICE, Observations, Stretch
 
@@ -44,6 +45,15 @@ class Answering:
     def own_name(self, priority: str) -> str:
         """What the agreement calls a priority of the desk."""
         return (self._mapped or {}).get(priority, priority)
+
+    def telling(self, within: Intervals) -> tuple[Observations, ...]:
+        """The services of whose incidents in some time any file tells."""
+        return tuple(one for one in self.counting if len(intersection(one.incidents_watched, within)))
+
+    def marks_security(self, within: Intervals) -> bool:
+        """Whether every file that tells of incidents in some time says which of them hurt security."""
+        telling = self.telling(within)
+        return bool(telling) and all(one.marks_security(within) for one in telling)
 
     def conventions(self) -> Iterator[str]:
         """For which cases a supporter answers, in words; nothing of an agreement with a customer."""

@@ -286,9 +286,8 @@ class Attaining:
     def _secure(self, clause: str, target: SecurityTarget, period: Period) -> tuple[Attainment, ...]:
         """Security incidents, where every file that tells of the period marks them."""
         within = self._within(period)
-        watched = [one for one in self.answering.counting if len(intersection(one.incidents_watched, within))]
-        told = bool(watched) and all(one.marks_security(within) for one in watched)
-        numbers = [name for one in watched for name in self._security_incidents(one, within)] if told else None
+        told, telling = self.answering.marks_security(within), self.answering.telling(within)
+        numbers = [name for one in telling for name in self._security_incidents(one, within)] if told else None
         found = attained_security(self._reference, clause, target, period, numbers)
         return (self.as_recorded(found, within) if told else found,)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
@@ -18,7 +18,7 @@ from sdflow.domain.kind import Content, Link, links
 from sdflow.domain.looking_back import Reviewed
 from sdflow.domain.trait import Inheriting, Timed
 from sdflow.engine.done_days import faults_of_done_days
-from sdflow.engine.inheritance import inheritance_faults, inherited_clauses
+from sdflow.engine.inheritance import Known, inheritance_faults, inherited_clauses
 from sdflow.engine.review_parties import faults_of_reviewed
 from sdflow.engine.second_ones import faults_of_second_ones
 from sdflow.engine.versions import signed_versions
@@ -101,7 +101,7 @@ def inconsistencies(
     yield from _circle(workspace, asked, arriving)
 
 
-def _untrue(content: Content, known: Callable[[str], Content | None]) -> Iterator[tuple[str, str]]:
+def _untrue(content: Content, known: Known) -> Iterator[tuple[str, str]]:
     """What reviews and interruptions say that can not be. What stood before was let in then, and is not found fault with."""
     if isinstance(content, Reviewed):
         yield from faults_of_reviewed(content, content.review(), known)

@@ -88,7 +88,7 @@ class FixedFields:
     @cached_property
     def _wrote(self) -> frozenset[str]:
         """The commands that wrote a revision of the record."""
-        verbs = {act.number: act.verb for act in self._reading.acts(self._record.reference)}
+        verbs = self._reading.verbs(self._record.reference)
         return frozenset(verbs[one.act] for one in self._reading.revisions(self._record.reference) if one.act in verbs)
 
 

@@ -14,6 +14,9 @@ from sdflow.domain.errors import Refused
 from sdflow.domain.kind import Content
 from sdflow.domain.trait import Inheriting
 
+Known = Callable[[str], Content | None]
+"""The content of a record, whether it is stored or arrives; none where there is no such record."""
+
 Cited = Callable[[str], Content]
 
 
@@ -58,7 +61,7 @@ def present_clauses(content: Content, cited: Cited) -> dict[str, Any]:
     return {clause.path: _plain(_at(wider, clause.path)) for clause in clauses}
 
 
-def inheritance_faults(content: Content, cited: Callable[[str], Content | None]) -> Iterator[tuple[str, str]]:
+def inheritance_faults(content: Content, cited: Known) -> Iterator[tuple[str, str]]:
     """What stands against inheriting each clause: its place, and the reason."""
     for position, clause in enumerate(inherited_clauses(content)):
         place = f"inherited.{position}"

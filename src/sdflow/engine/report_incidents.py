@@ -48,9 +48,7 @@ class ReportedIncidents:
 
     def security_known(self, period: Period) -> bool:
         """Whether every file that tells of incidents in a period says which of them hurt security."""
-        told = [(one, intervals(one.stretch.bounds(period))) for one in self.answering.counting]
-        watched = [(one, within) for one, within in told if len(intersection(one.incidents_watched, within))]
-        return bool(watched) and all(one.marks_security(within) for one, within in watched)
+        return self.answering.marks_security(intervals(self.answering.stretch.bounds(period)))
 
     def causes(self, clause: str, period: Period) -> tuple[tuple[CauseCount, ...], int]:
         """Why a target was missed: incidents or outages by cause, the most frequent first, and how many have none."""

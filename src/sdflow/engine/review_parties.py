@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from sdflow.adapters.storage import Reading
 from sdflow.domain.errors import Refused
@@ -10,14 +10,12 @@ from sdflow.domain.kind import Content, Link, links
 from sdflow.domain.looking_back import ReviewSummary
 from sdflow.domain.trait import Party
 from sdflow.engine.definitions import Definitions
+from sdflow.engine.inheritance import Known
 from sdflow.engine.people import person, stands_for
 
 CUSTOMER, SERVICE, AGREEMENTS = "customer", "service", "agreements"
 LOOKED_AT = frozenset({AGREEMENTS, "complaints", "surveys", "previous"})
 """The fields of a review that name what is looked at in it."""
-
-Known = Callable[[str], Content | None]
-"""The content of a record, whether it is stored or arrives; none where there is no such record."""
 
 
 def faults_of_reviewed(content: Content, said: ReviewSummary, known: Known) -> Iterator[tuple[str, str]]:

@@ -20,7 +20,7 @@ from sdflow.domain.finding import Finding
 from sdflow.domain.guard import Situation, Unmet, unmet
 from sdflow.domain.kind import Content
 from sdflow.domain.looking_back import Attended
-from sdflow.domain.record import Record
+from sdflow.domain.record import Record, Revision
 from sdflow.domain.signature import SigningMethod
 from sdflow.domain.trait import Concluding, Lasting, Signable
 from sdflow.domain.workflow import Alone, Effect, Step
@@ -155,13 +155,18 @@ class _Asked:
     def written_by(self, path: str, verb: str) -> bool:
         """Whether a command wrote what stands at a path now, and nobody has written anything else there since."""
         present = values_at(self.content, path)
-        verbs = {act.number: act.verb for act in self.reading.acts(self.record.reference)}
-        for one in reversed(self.reading.revisions(self.record.reference)):
+        for one, written in self._writings:
             if values_at(self.workspace.definitions.content(self.record, one), path) != present:
                 return False
-            if verbs.get(one.act) == verb:
+            if written == verb:
                 return True
         return False
+
+    @cached_property
+    def _writings(self) -> list[tuple[Revision, str | None]]:
+        """Every revision of the record with the command that wrote it, the last one first."""
+        verbs = self.reading.verbs(self.record.reference)
+        return [(one, verbs.get(one.act)) for one in reversed(self.reading.revisions(self.record.reference))]
 
     def is_cited(self, path: str, states: Sequence[str]) -> bool:
         """Whether a record that names it at a path is in one of the states."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,11 +15,9 @@ from sdflow.domain.service_voice import Complaining, ComplaintSummary
 from sdflow.domain.trait import Promising, Supporting
 from sdflow.engine.definitions import Definitions
 from sdflow.engine.done_days import spoken
+from sdflow.engine.inheritance import Known
 from sdflow.engine.measured_words import version_on
 from sdflow.engine.versions import signed_versions
-
-Stored = Callable[[str], Content | None]
-"""The content of a record: as it arrives, or else as it is stored; none where there is no such record."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class NamedAgreements:
 
     definitions: Definitions
     reading: Reading
-    stored: Stored
+    stored: Known
 
     def faults(self, reference: str, content: Content) -> Iterator[tuple[str, str]]:
         """The path and the words of everything that an agreement says otherwise than the content that names it.

@@ -96,8 +96,7 @@ def _made(reference: str, found: Gathered, file: bytes, people: tuple[str, ...])
 
 def _wrote_last(reading: Reading, record: Record) -> bool:
     """Whether the present words of a review are those that its pack wrote."""
-    verbs = {act.number: act.verb for act in reading.acts(record.reference)}
-    return verbs.get(record.revision.act) == VERB
+    return reading.verbs(record.reference).get(record.revision.act) == VERB
 
 
 def _people(reference: str, sent_to: Sequence[str], review: Packed) -> tuple[str, ...]:

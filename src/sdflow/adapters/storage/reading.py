@@ -197,6 +197,12 @@ class Reading(MeasuredReading):
         rows = self._all(acts.order_by(col(ActRow.number)))
         return [as_act(row, texts.get(row.number, ())) for (row,) in rows]
 
+    def verbs(self, reference: str) -> dict[int, str]:
+        """The command of each act that did something to a record, by the act's number."""
+        touched = select(col(EventRow.act)).where(col(EventRow.reference) == reference)
+        found = select(col(ActRow.number), col(ActRow.verb)).where(col(ActRow.number).in_(touched))
+        return dict(self._all(found))
+
     def envelope(self, reference: str, version: int | None = None) -> Envelope | None:
         """The frozen content of a version, or of the latest one."""
         found = select(EnvelopeRow).where(col(EnvelopeRow.reference) == reference)
